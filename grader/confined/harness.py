@@ -1,0 +1,291 @@
+"""Runs a submission in the confined child: load it, call it on each case while the recorder watches, hand the frames out.
+
+This file decides nothing about right and wrong. It sends one frame about loading, then one for each case, as they finish.
+"""
+
+import base64
+import importlib.util
+import inspect
+import io
+import json
+import random
+import re
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+import grader.problems  # noqa: F401  what a course's problem.py builds on: there and warm, though no file of ours is in here
+from grader.confined import wire
+from grader.confined.recorder import Recorder, TooManyEvents, install, watch
+
+MAX_PRINTED = 20_000  # characters
+MAX_RETURNED = 10_000  # values
+ALARM_BEFORE_S = 0.4  # how long before the watchdog's limit the alarm rings in here
+
+
+class OutOfTime(BaseException):
+    """Rings shortly before the watchdog kills the process, so that the line that never ends can be named."""
+
+
+class Unusable(Exception):
+    """The submission can't be called at all; the message is for the learner."""
+
+    def __init__(self, kind: str, message: str, line: int | None = None) -> None:
+        """`kind` is one of those of `grader.trace.Problem`."""
+        super().__init__(message)
+        self.kind, self.message, self.line = kind, message, line
+
+
+class Printed(io.StringIO):
+    """Standard output of a run, kept up to a limit and never written anywhere."""
+
+    def write(self, text: str) -> int:
+        """Keep what fits."""
+        room = MAX_PRINTED - self.tell()
+        if room > 0:
+            super().write(text[:room])
+        return len(text)
+
+
+def run(job: bytes, out: int) -> None:
+    """Run one job (see `grader.job.make_job`) and write frames to `out`.
+
+    The first frame says "ready", or what of the course's or our own is broken: from then on, whatever goes wrong is the learner's.
+    """
+    try:
+        task = json.loads(job)
+        install()
+        folder = Path.cwd()
+        for name, content in task["files"].items():
+            (folder / name).write_bytes(base64.b64decode(content))
+        sys.path.insert(0, str(folder))
+        # Every case is built before any of the learner's code is there to meddle with it.
+        problem = _load_problem(task["problem"])
+        cases = [(case, problem.problem(**case["arguments"])) for case in task["cases"]]
+    except Exception:
+        wire.send(out, wire.pack({"frame": "ready", "fault": traceback.format_exc()[-2000:]}, {}))
+        return
+    wire.send(out, wire.pack({"frame": "ready", "fault": None}, {}))
+    sys.argv = [task["main"]]
+    printed = Printed()
+    sys.stdout = sys.stderr = printed
+    _set_alarm(task["wall_s"])
+
+    path = folder / task["main"]
+    record: dict[str, Any]
+    try:
+        module = _load(path)
+        functions = {name: _function(module, name, parameters, path) for name, parameters in task["functions"].items()}
+    except Unusable as error:
+        record = {"kind": error.kind, "type": "", "message": error.message, "line": error.line, "frames": []}
+        wire.send(out, wire.pack({"frame": "loaded", "error": record}, {}))
+        return
+    except BaseException as error:
+        record = _describe(error, path, loading=True)
+        wire.send(out, wire.pack({"frame": "loaded", "error": record}, {}))
+        return
+    wire.send(out, wire.pack({"frame": "loaded", "error": None}, {}))
+
+    for case, arguments in cases:
+        printed.seek(0)
+        printed.truncate()
+        record, arrays = _run_case(arguments, functions, path, task["max_events"])
+        record |= {"frame": "case", "name": case["name"], "printed": printed.getvalue() if case["shown"] else ""}
+        wire.send(out, wire.pack(record, arrays))
+        if record["error"] and record["error"]["kind"] in ("timed_out", "out_of_memory"):
+            return
+
+
+def _run_case(
+    arguments: dict[str, Any],
+    functions: dict[str, Callable[..., Any]],
+    path: Path,
+    max_events: int,
+) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    model = next(a for a in arguments.values() if isinstance(a, nn.Module))
+    torch.manual_seed(0)
+    random.seed(0)
+    recorder = Recorder(model, arguments.get("loss_fn"), str(path), max_events)
+    initial = [[name, list(p.shape), str(p.dtype)] for name, p in model.named_parameters()]
+    error, returned, seconds = None, None, 0.0
+    encoder = Encoder()
+    started = time.perf_counter()
+    try:
+        try:
+            (function,) = functions.values()
+            watch(recorder)
+            returned = function(*arguments.values())
+        finally:
+            watch(None)
+            seconds = time.perf_counter() - started
+        recorder.ended()
+        tree = encoder.encode(returned, "returned")
+        recorder.disturb()
+        encoder.encode(returned, "returned_later")
+    except BaseException as problem_of_theirs:
+        error = _describe(problem_of_theirs, path, loading=False)
+        tree = {"none": None}
+    record = {
+        "error": error,
+        "events": recorder.events,
+        "returned": tree,
+        "parameters": initial,
+        "dtypes": [str(p.dtype) for p in recorder.tracked()],
+        "seconds": seconds,
+    }
+    arrays = {
+        "parameters": torch.stack([r for r in recorder.parameters if r.shape == recorder.parameters[0].shape]),
+        "gradients": torch.stack([r for r in recorder.gradients if r.shape == recorder.parameters[0].shape]),
+        "present": torch.tensor(recorder.present, dtype=torch.bool),
+    }
+    arrays |= {f"input.{i}": tensor for i, tensor in enumerate(recorder.inputs) if tensor.dtype in wire.NAMES}
+    return record, arrays | encoder.arrays
+
+
+class Encoder:
+    """Turns what a function returned into JSON and arrays, by exact type: an object that lies about itself is just "other"."""
+
+    def __init__(self) -> None:
+        """Nothing encoded yet."""
+        self.arrays: dict[str, Tensor] = {}
+        self._left = MAX_RETURNED
+
+    def encode(self, value: object, name: str, depth: int = 0) -> dict[str, Any]:
+        """Describe `value`; its tensors go to `arrays` under names that begin with `name`."""
+        self._left -= 1
+        if self._left < 0 or depth > 8:
+            return {"other": "too much"}
+        kind = type(value)
+        if value is None:
+            return {"none": None}
+        if kind is bool or kind is int or kind is str:
+            return {kind.__name__: str(value)[:200]}
+        if kind is float:
+            assert isinstance(value, float)
+            return {"float": value.hex()}
+        if kind is list or kind is tuple or kind is set:
+            assert isinstance(value, (list, tuple, set))
+            return {kind.__name__: [self.encode(v, name, depth + 1) for v in value]}
+        if kind is dict:
+            assert isinstance(value, dict)
+            items = [[self.encode(k, name, depth + 1), self.encode(v, name, depth + 1)] for k, v in value.items()]
+            return {"dict": items}
+        if kind is Tensor or kind is nn.Parameter:
+            assert isinstance(value, Tensor)
+            if value.dtype in wire.NAMES and value.layout is torch.strided and value.nbytes < 1 << 20:
+                key = f"{name}.{sum(k.startswith(name + '.') for k in self.arrays)}"
+                self.arrays[key] = value.detach().clone()
+                return {"tensor": key, "requires_grad": value.requires_grad}
+        return {"other": f"{kind.__module__}.{kind.__qualname__}"[:100]}
+
+
+def _set_alarm(wall_s: float) -> None:
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, max(0.1, wall_s - ALARM_BEFORE_S))
+
+
+def _load_problem(source: str) -> ModuleType:
+    module = ModuleType("problem")
+    module.__file__ = "problem.py"
+    sys.modules["problem"] = module
+    exec(compile(source, "problem.py", "exec"), module.__dict__)
+    return module
+
+
+def _load(path: Path) -> ModuleType:
+    """Import the learner's file. What Python itself would say in ten lines is said in one, with the line."""
+    source = path.read_bytes()
+    if b"\0" in source:
+        line = source[: source.index(b"\0")].count(b"\n") + 1
+        raise Unusable("unreadable", f"{path.name} holds a NUL byte: it isn't a text file, or was damaged", line)
+    try:
+        text = importlib.util.decode_source(source)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise Unusable("unreadable", *_explain_encoding(path.name, source, error)) from None
+    if not text.strip():
+        raise Unusable("empty", f"{path.name} is empty")
+    try:
+        code = compile(source, str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise Unusable("syntax", f"{type(error).__name__}: {error.msg}", error.lineno) from None
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        raise Unusable("syntax", f"Python can't read {path.name}: {error or type(error).__name__}") from None
+    module = ModuleType(path.stem)
+    module.__file__ = str(path)
+    sys.modules[path.stem] = module
+    exec(code, module.__dict__)
+    return module
+
+
+def _explain_encoding(name: str, source: bytes, error: Exception) -> tuple[str, int | None]:
+    if isinstance(error, UnicodeDecodeError):
+        line = source[: error.start].count(b"\n") + 1
+        return f"{name} isn't UTF-8: save it as UTF-8, or declare its encoding in the first line", line
+    return f"{name} can't be decoded ({error}): save it as UTF-8", 1
+
+
+def _function(module: ModuleType, name: str, parameters: list[str], path: Path) -> Callable[..., Any]:
+    """The learner's function, if it is there and can be called as the exercise says."""
+    function = getattr(module, name, None)
+    wanted = f"{name}({', '.join(parameters)})"
+    if function is None:
+        others = [k for k, v in vars(module).items() if inspect.isfunction(v) and v.__module__ == module.__name__]
+        hint = f"; it has {', '.join(o + '()' for o in others[:5])}" if others else ""
+        raise Unusable("no_function", f"{path.name} has no function {name}(){hint}: write `def {wanted}`")
+    if not callable(function):
+        raise Unusable("no_function", f"{name} in {path.name} is a {type(function).__name__}, not a function")
+    try:
+        inspect.signature(function).bind(*parameters)
+    except TypeError as error:
+        line = getattr(getattr(function, "__code__", None), "co_firstlineno", None)
+        signature = f"{name}{inspect.signature(function)}"[:200]
+        raise Unusable(
+            "signature", f"`{signature}` can't be called as `{wanted}` ({error}): take these arguments, in this order", line
+        ) from None
+    except ValueError:
+        pass  # a callable without a signature: the call will tell
+    return function  # type: ignore[no-any-return]
+
+
+def _describe(error: BaseException, path: Path, *, loading: bool) -> dict[str, Any]:
+    """An exception as data: its type, message and the learner's own lines, innermost last."""
+    frames: list[tuple[str, int, str]] = []
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if Path(frame.f_code.co_filename).parent == path.parent:
+            frames.append((Path(frame.f_code.co_filename).name, line, frame.f_code.co_name))
+    kind = "import" if loading else "crashed"
+    message = _safe_str(error)
+    if isinstance(error, OutOfTime):
+        kind, message = "timed_out", ""
+    elif isinstance(error, TooManyEvents):
+        kind, message = "too_many_steps", ""
+    elif isinstance(error, MemoryError) or "can't allocate memory" in message:
+        kind = "out_of_memory"
+    elif isinstance(error, SyntaxError) and loading:
+        kind, message = "syntax", f"{type(error).__name__}: {error.msg}"
+        frames.append((Path(error.filename or path.name).name, error.lineno or 1, "<module>"))
+    elif isinstance(error, NotImplementedError):
+        kind = "not_started"
+    where = frames[-1][1] if frames else None
+    return {"kind": kind, "type": type(error).__name__[:100], "message": message, "line": where, "frames": frames[-8:]}
+
+
+def _safe_str(error: BaseException) -> str:
+    """The message, short, without numbers that could be hidden data: shapes stay, measured values go."""
+    try:
+        text = str(error)
+    except BaseException:
+        return ""
+    return re.sub(r"-?\d+\.\d+(e[-+]?\d+)?", "…", text)[:300]

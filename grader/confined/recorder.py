@@ -1,0 +1,260 @@
+"""Watches a training loop from outside while it runs, whatever its style.
+
+The learner's code stays as it is. The recorder looks at the tracked parameters whenever something happens that torch lets it
+see (a forward pass, a backward pass, an optimizer's step, gradients cleared) and notes what they were. An update made by hand
+needs no hook: it shows as parameters that changed between two looks. What is kept is arrays and events; nothing is judged here.
+"""
+
+import ctypes
+import sys
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+from torch.optim import optimizer as optim
+
+MAX_INPUT_BYTES = 1 << 20
+MAX_INPUTS = 512
+
+
+class TooManyEvents(BaseException):
+    """The recorded code goes on far beyond what was asked; no `except Exception` of the learner's may swallow it."""
+
+
+def flat(tensors: Sequence[Tensor]) -> Tensor:
+    """Concatenate to one float64 vector; float32 and half fit in it exactly."""
+    parts = [t.detach().reshape(-1) for t in tensors]
+    if not parts:
+        return torch.zeros(0, dtype=torch.float64)
+    return torch.cat(parts).to(torch.float64, copy=False)
+
+
+class Recorder:
+    """The event log and the snapshots of one call of the learner's function.
+
+    Attributes:
+        events: one list for each thing that happened: [kind, line, row in `parameters`, row in `gradients`, detail].
+            Kinds: optimizer, zero_grad, forward, loss, backward, step_start, step_end, end.
+        parameters: distinct snapshots of all parameters, each flattened to one float64 vector, in the model's order.
+        gradients: distinct snapshots of all `.grad`, flattened alike, zeros where a gradient is None.
+        present: beside each row of `gradients`, for each parameter whether it had a gradient.
+        inputs: distinct tensors that the model was called with, or that the loss was computed against.
+    """
+
+    def __init__(self, model: nn.Module, loss_fn: object, filename: str, max_events: int) -> None:
+        """Track `model`'s parameters, frozen ones too. `filename`: whose lines the events name."""
+        self._slots = [(module, name) for module in model.modules() for name, p in module._parameters.items() if p is not None]
+        self._model, self._loss_fn, self._filename, self._max_events = model, loss_fn, filename, max_events
+        self._depth = 0
+        self._seen: dict[bytes, int] = {}
+        self.events: list[list[Any]] = []
+        self.parameters: list[Tensor] = []
+        self.gradients: list[Tensor] = []
+        self.present: list[list[bool]] = []
+        self.inputs: list[Tensor] = []
+        self._look()
+        self._look_at_gradients()
+
+    # What is there to see
+
+    def tracked(self) -> list[Tensor]:
+        """The parameters as the model holds them now: a learner may have put new ones in their place."""
+        return [p for module, name in self._slots if (p := module._parameters[name]) is not None]
+
+    def _look(self) -> int:
+        now = flat(self.tracked())
+        if not self.parameters or now.shape != self.parameters[-1].shape or not _same(now, self.parameters[-1]):
+            self.parameters.append(now.clone())
+        return len(self.parameters) - 1
+
+    def _look_at_gradients(self, gradients: Sequence[Tensor | None] | None = None) -> int:
+        tracked = self.tracked()
+        if gradients is None:
+            gradients = [p.grad for p in tracked]
+        present = [g is not None for g in gradients]
+        now = flat([torch.zeros_like(p) if g is None else g.to_dense() for p, g in zip(tracked, gradients, strict=True)])
+        if not self.gradients or present != self.present[-1] or not _same(now, self.gradients[-1]):
+            self.gradients.append(now.clone())
+            self.present.append(present)
+        return len(self.gradients) - 1
+
+    def _note(self, kind: str, detail: dict[str, Any] | None = None, gradients: int | None = None) -> None:
+        if len(self.events) >= self._max_events:
+            raise TooManyEvents
+        rows = self._look(), len(self.gradients) - 1 if gradients is None else gradients
+        self.events.append([kind, self._line(), *rows, detail or {}])
+
+    def _line(self) -> int:
+        """The innermost line of the learner's file on the stack; 0 where there is none."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None:
+            if frame.f_code.co_filename == self._filename:
+                return frame.f_lineno
+            frame = frame.f_back
+        return 0
+
+    def _input(self, tensor: object) -> int:
+        """The number of this tensor's content among `inputs`; -1 where it is none, or too large to keep."""
+        if not isinstance(tensor, Tensor) or tensor.nbytes > MAX_INPUT_BYTES or tensor.is_sparse:
+            return -1
+        plain = tensor.detach().contiguous()
+        content = repr((plain.shape, plain.dtype)).encode() + ctypes.string_at(plain.data_ptr(), plain.nbytes)
+        if content not in self._seen:
+            if len(self.inputs) >= MAX_INPUTS:
+                return -1
+            self._seen[content] = len(self.inputs)
+            self.inputs.append(plain.clone())
+        return self._seen[content]
+
+    # What torch lets us see
+
+    def module_called(self, module: nn.Module, args: tuple[Any, ...]) -> None:
+        """Note an outermost call of the model or of a loss; what they call inside is theirs."""
+        self._depth += 1
+        if self._depth > 1:
+            return
+        if module is self._loss_fn or isinstance(module, nn.modules.loss._Loss):
+            shapes = [list(a.shape) for a in args if isinstance(a, Tensor)]
+            detail = {"shapes": shapes, "class": type(module).__name__, "given": module is self._loss_fn}
+            self._note("loss", detail | {"target": self._input(args[1]) if len(args) > 1 else -1})
+        else:
+            detail = {"input": self._input(args[0]) if args else -1, "given": module is self._model}
+            self._note("forward", detail | {"training": module.training, "grad": torch.is_grad_enabled()})
+
+    def module_returned(self) -> None:
+        """Count an outermost call as over."""
+        self._depth -= 1
+
+    def gradients_computed(self, roots: object, gradients: Sequence[Tensor | None] | None) -> None:
+        """Note a backward pass; `gradients` where they were returned (`torch.autograd.grad`) and not left in `.grad`."""
+        root = roots[0] if isinstance(roots, (tuple, list)) and roots else roots
+        value = float(root.detach()) if isinstance(root, Tensor) and root.numel() == 1 else float("nan")
+        self._note("backward", {"loss": value.hex()}, self._look_at_gradients(gradients))
+
+    def map_to_tracked(self, inputs: object, gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
+        """Put what `torch.autograd.grad` returned for `inputs` in the order of the tracked parameters."""
+        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)  # type: ignore[call-overload]
+        found = {id(p): g for p, g in zip(inputs, gradients, strict=False)}
+        return [found.get(id(p)) for p in self.tracked()]
+
+    def step_starts(self, optimizer: torch.optim.Optimizer) -> None:
+        """Note the parameters and gradients that an optimizer finds."""
+        self._note("step_start", {"class": type(optimizer).__name__}, self._look_at_gradients())
+
+    def step_ends(self) -> None:
+        """Note what it leaves. Gradients that a closure computed inside the step were noted by its backward pass."""
+        self._note("step_end")
+
+    def gradients_cleared(self) -> None:
+        """Note a call of `zero_grad` of an optimizer or a module, after it."""
+        self._note("zero_grad", None, self._look_at_gradients())
+
+    def optimizer_made(self, optimizer: torch.optim.Optimizer) -> None:
+        """Note an optimizer's class, settings, and which of the tracked parameters it holds."""
+        held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+        settings = {k: v for k, v in optimizer.defaults.items() if isinstance(v, (int, float, bool, str, type(None)))}
+        detail = {"class": type(optimizer).__name__, "settings": {k: repr(v) for k, v in settings.items()}}
+        self._note("optimizer", detail | {"holds": [id(p) in held for p in self.tracked()]})
+
+    def ended(self) -> None:
+        """Note the last state."""
+        self._note("end", None, self._look_at_gradients())
+
+    def disturb(self) -> None:
+        """Change every parameter and gradient in place, so that a returned tensor that is one of them gives itself away."""
+        with torch.no_grad():
+            for p in self.tracked():
+                p.data.add_(1.0)
+                if p.grad is not None:
+                    p.grad.data.add_(1.0)
+
+
+def _same(a: Tensor, b: Tensor) -> bool:
+    """Whether two vectors are equal to the bit, but for NaN, which always counts as a change."""
+    return torch.equal(a, b)
+
+
+_watching: Recorder | None = None
+
+
+def watch(recorder: Recorder | None) -> None:
+    """Make `recorder` the one that is told; None ends the recording."""
+    global _watching
+    _watching = recorder
+
+
+def install() -> None:
+    """Put the hooks in place, once a process, before any of the learner's code is loaded."""
+    register_module_forward_pre_hook(_module_called)
+    register_module_forward_hook(_module_returned, always_call=True)
+    optim.register_optimizer_step_pre_hook(_step_starts)
+    optim.register_optimizer_step_post_hook(_step_ends)
+    # torch has no hooks for these.
+    torch.autograd.backward = _after(torch.autograd.backward, _backward_done)
+    torch.autograd.grad = _after(torch.autograd.grad, _grad_done)
+    _patch(torch.optim.Optimizer, "zero_grad", _cleared)
+    _patch(nn.Module, "zero_grad", _cleared)
+    _patch(torch.optim.Optimizer, "__init__", _made)
+
+
+def _after(function: Callable[..., Any], told: Callable[[Any, tuple[Any, ...], dict[str, Any]], None]) -> Any:
+    """Wrap `function` so that `told(result, args, kwargs)` runs after it while a recorder is watching."""
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if _watching is not None:
+            told(result, args, kwargs)
+        return result
+
+    wrapped.__name__, wrapped.__doc__ = getattr(function, "__name__", "wrapped"), function.__doc__
+    wrapped.__wrapped__ = function  # type: ignore[attr-defined]
+    return wrapped
+
+
+def _patch(owner: type, name: str, told: Callable[[Any, tuple[Any, ...], dict[str, Any]], None]) -> None:
+    setattr(owner, name, _after(getattr(owner, name), told))
+
+
+def _module_called(module: nn.Module, args: tuple[Any, ...]) -> None:
+    if _watching is not None:
+        _watching.module_called(module, args)
+
+
+def _module_returned(_module: nn.Module, _args: Any, _output: Any) -> None:
+    if _watching is not None:
+        _watching.module_returned()
+
+
+def _step_starts(optimizer: torch.optim.Optimizer, _args: Any, _kwargs: Any) -> None:
+    if _watching is not None:
+        _watching.step_starts(optimizer)
+
+
+def _step_ends(_optimizer: torch.optim.Optimizer, _args: Any, _kwargs: Any) -> None:
+    if _watching is not None:
+        _watching.step_ends()
+
+
+def _backward_done(_result: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    assert _watching is not None
+    _watching.gradients_computed(args[0] if args else kwargs.get("tensors"), None)
+
+
+def _grad_done(result: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    assert _watching is not None
+    roots = args[0] if args else kwargs.get("outputs")
+    inputs = args[1] if len(args) > 1 else kwargs.get("inputs")
+    _watching.gradients_computed(roots, _watching.map_to_tracked(inputs, result))
+
+
+def _cleared(_result: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+    assert _watching is not None
+    _watching.gradients_cleared()
+
+
+def _made(_result: Any, args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+    assert _watching is not None
+    _watching.optimizer_made(args[0])
