@@ -1,0 +1,191 @@
+"""A course on disk: a folder with `exercises`, `solutions` and `tests`, where the folders of one name are one exercise."""
+
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from grader.faults import GraderFault, UsageError
+
+M = TypeVar("M", bound=BaseModel)
+
+MISCONCEPTIONS = "misconceptions.toml"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RunLimits(_Model):
+    """What a run of all cases together may take."""
+
+    wall_s: float = Field(default=20.0, gt=0)
+    memory_mb: int = Field(default=1024, gt=0)
+
+
+class Case(_Model):
+    """One run of the learner's function: the arguments that `problem.py` builds its inputs from."""
+
+    name: str
+    arguments: dict[str, Any]
+    shown: bool = False
+
+
+class About(_Model):
+    """`exercise.toml`, what a student may see of an exercise beside its lesson.
+
+    Attributes:
+        functions: for each function that the learner writes, the names of its parameters.
+        shown: the visible case, whose run is drawn on the page.
+        points: the sum of its checks' points.
+        begin: where to begin, said to who hands in the untouched stub.
+        hints: from a nudge to nearly the line.
+    """
+
+    title: str
+    teaches: str
+    after: str | None = None
+    functions: dict[str, tuple[str, ...]]
+    points: float = 10.0
+    begin: str
+    hints: tuple[str, ...] = ()
+    limits: RunLimits = RunLimits()
+    shown: Case
+
+
+class Probes(_Model):
+    """`probes.toml`, the hidden cases, and the mistakes that no input can tell apart.
+
+    Attributes:
+        one_of: groups of misconception ids that equal each other on every input.
+    """
+
+    case: tuple[Case, ...]
+    one_of: tuple[frozenset[str], ...] = ()
+
+
+class Misconception(_Model):
+    """One entry of the catalogue: what you see, why, how to mend it, and where to read on."""
+
+    title: str
+    see: str
+    why: str
+    mend: str
+    read: str
+
+
+class Exercise:
+    """One exercise: three folders of one name."""
+
+    def __init__(self, course: "Course", name: str) -> None:
+        """Nothing is read yet."""
+        self.course, self.name = course, name
+        self.folder = course.root / "exercises" / name
+        self.solution = course.root / "solutions" / name
+        self.judging = course.root / "tests" / name
+
+    @cached_property
+    def about(self) -> About:
+        """What a student may see of it."""
+        return _read(About, self.folder / "exercise.toml")
+
+    @cached_property
+    def probes(self) -> Probes:
+        """The hidden cases."""
+        return _read(Probes, self.judging / "probes.toml")
+
+    @property
+    def gradable(self) -> bool:
+        """Whether what judges is here; the student edition of a course leaves it out."""
+        return (self.judging / "probes.toml").is_file()
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All cases, the shown one first."""
+        return (self.about.shown.model_copy(update={"shown": True}), *(self.probes.case if self.gradable else ()))
+
+    @property
+    def problem(self) -> str:
+        """The source of `problem.py`."""
+        return (self.folder / "problem.py").read_text("utf-8")
+
+    def programs(self, kind: str) -> list[Path]:
+        """The author's sample programs of a kind: "wrong" (files named after a misconception) or "right"."""
+        return sorted((self.judging / kind).glob("*.py"))
+
+
+class Course:
+    """A folder with exercises, and what judges them where it is there."""
+
+    def __init__(self, root: Path) -> None:
+        """`root` holds `exercises`."""
+        self.root = root.resolve()
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the exercises, in order."""
+        return sorted(p.parent.name for p in (self.root / "exercises").glob("*/exercise.toml"))
+
+    @cached_property
+    def misconceptions(self) -> dict[str, Misconception]:
+        """The catalogue, by id."""
+        path = self.root / "tests" / MISCONCEPTIONS
+        if not path.is_file():
+            return {}
+        return {key: _parse(Misconception, value, path) for key, value in _toml(path).items()}
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise of this name; "3" and "03" will do. Raises UsageError where there is none."""
+        for candidate in (name, f"exercise_{name}", f"exercise_{name.zfill(2)}"):
+            if candidate in self.names:
+                return Exercise(self, candidate)
+        raise UsageError(f"There is no exercise called {name!r} in {self.root}. There are: {', '.join(self.names) or 'none'}.")
+
+
+def is_course(folder: Path) -> bool:
+    """Whether a course can be taken from here."""
+    return any((folder / "exercises").glob("*/exercise.toml"))
+
+
+def find_course(asked: Path | None = None) -> Course:
+    """The course asked for, or the one around the working folder, or the one that ships with the package."""
+    if asked is not None:
+        if not is_course(asked):
+            raise UsageError(f"{asked} is not a course: it has no exercises/<name>/exercise.toml.")
+        return Course(asked)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if is_course(folder):
+            return Course(folder)
+    return shipped_course()
+
+
+def shipped_course() -> Course:
+    """The course inside the wheel; in a checkout, the checkout's own."""
+    package = Path(__file__).resolve().parent
+    for folder in (package / "_course", package.parent):
+        if is_course(folder):
+            return Course(folder)
+    raise GraderFault(f"The course that ships with the package is missing from {package}: install it again.")
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise GraderFault(f"The course's file {path} can't be read: {error}") from None
+
+
+def _read(model: type[M], path: Path) -> M:
+    return _parse(model, _toml(path), path)
+
+
+def _parse(model: type[M], value: object, path: Path) -> M:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise GraderFault(f"The course's file {path} is not as it should be, at {where}: {first['msg']}") from None

@@ -1,0 +1,74 @@
+"""What a learner hands in, as bytes: read here, never parsed, imported or run."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from grader.faults import Ungradable, UsageError
+
+MAIN = "train.py"
+MAX_BYTES = 1_000_000
+MAX_FILES = 50
+SKIPPED = {"problem.py"}  # the course's own, beside the learner's file
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The learner's Python files by name; `main` is the one that the exercise asks for."""
+
+    files: dict[str, bytes]
+    main: str = MAIN
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of names and contents: equal for equal submissions."""
+        total = hashlib.sha256()
+        for name, content in sorted(self.files.items()):
+            total.update(f"{len(name)}:{name}:{len(content)}:".encode() + content)
+        return total.hexdigest()
+
+    def line(self, number: int) -> str:
+        """A line of the main file, as far as it is text; empty where there is none."""
+        lines = self.files[self.main].decode("utf-8", "replace").lstrip("\ufeff").splitlines()
+        return lines[number - 1].rstrip() if 0 < number <= len(lines) else ""
+
+
+def read_submission(path: Path) -> Submission:
+    """Read a .py file, or a folder with train.py and its helper modules.
+
+    Raises:
+        UsageError: no file is at that path, or it can't be opened.
+        Ungradable: there is one, but not one that can be run.
+    """
+    try:
+        if path.is_dir():
+            return _read_folder(path)
+        if not path.is_file():
+            raise UsageError(f"There is no file at {path}.")
+        if path.suffix != ".py":
+            raise Ungradable(f"{path.name} is not a Python file: hand in a .py file, or a folder with {MAIN}.")
+        # Whatever the file is called, it runs as train.py: that is the name that lines are quoted by.
+        return Submission({MAIN: _read_file(path)})
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}.") from None
+
+
+def _read_folder(folder: Path) -> Submission:
+    if not (folder / MAIN).is_file():
+        found = sorted(p.name for p in folder.glob("*.py"))[:5]
+        there = f"it has {', '.join(found)}" if found else "it has no Python file at all"
+        raise Ungradable(f"The folder {folder.name} has no {MAIN} ({there}): put your code in {MAIN}.")
+    paths = sorted(p for p in folder.glob("*.py") if p.is_file() and p.name not in SKIPPED)
+    if len(paths) > MAX_FILES:
+        raise Ungradable(f"The folder {folder.name} has {len(paths)} Python files; at most {MAX_FILES} are taken.")
+    files = {p.name: _read_file(p) for p in paths if not p.is_symlink() or p.name == MAIN}
+    if sum(map(len, files.values())) > MAX_BYTES:
+        raise Ungradable(f"The folder {folder.name} has more than {MAX_BYTES // 1000} kB of Python.")
+    return Submission(files)
+
+
+def _read_file(path: Path) -> bytes:
+    if path.stat().st_size > MAX_BYTES:
+        raise Ungradable(f"{path.name} is larger than {MAX_BYTES // 1000} kB: that is no training loop.")
+    return path.read_bytes()
