@@ -1,0 +1,170 @@
+"""Runs an exercise's hidden checks: pytest collects them once, then they are run on one submission after the other.
+
+`pytest.main()` costs 100 ms, a test 0.5 ms; so a session is kept open for as long as there are submissions. The steps are those
+of `pytest.main` itself, taken one by one, as pytest-xdist's workers take them.
+"""
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import pytest
+from _pytest.config import _prepareconfig
+from _pytest.runner import runtestprotocol
+
+from grader.checks.run import Run, Unmet
+from grader.course import Exercise
+from grader.faults import GraderFault
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """How one check came out.
+
+    Attributes:
+        id: the function's name without `test_`.
+        title: the line that the student reads.
+        message: why it failed or was skipped; empty where it passed.
+        step: the step where it shows first, from 1; None where it isn't of a step.
+    """
+
+    id: str
+    title: str
+    status: Literal["passed", "failed", "skipped"]
+    points: float
+    max_points: float
+    message: str = ""
+    step: int | None = None
+
+
+class CheckSession:
+    """An open pytest session over one exercise's hidden checks."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        """Collect the checks. Raises GraderFault where they can't be, or where one lacks its points or docstring."""
+        self._current = _Current()
+        arguments = [
+            *("-c", os.devnull, "--rootdir", str(exercise.judging), "--import-mode=importlib", "--assert=plain"),
+            *("--disable-plugin-autoload", "-p", "no:cacheprovider", "-p", "no:warnings", "--capture=no", "-q"),
+            *(str(path) for path in sorted(exercise.judging.glob("test_*.py"))),
+        ]
+        with _quiet():
+            self._config = _prepareconfig(arguments, [self._current])
+            self._config._do_configure()
+            session = pytest.Session.from_config(self._config)
+            self._config.hook.pytest_sessionstart(session=session)
+            try:
+                self._config.hook.pytest_collection(session=session)
+            except pytest.UsageError as error:
+                raise GraderFault(f"The checks of {exercise.name} can't be collected: {error}") from None
+        if self._current.broken:
+            raise GraderFault(f"The checks of {exercise.name} can't be collected: {self._current.broken}")
+        self._checks = [Check(item) for item in session.items]
+        if not self._checks:
+            raise GraderFault(f"{exercise.name} has no checks in {exercise.judging}.")
+
+    def worth(self) -> tuple["Check", ...]:
+        """The checks, with what each is worth."""
+        return tuple(self._checks)
+
+    def run(self, run: Run) -> tuple[CheckResult, ...]:
+        """Judge one submission. Raises GraderFault where a check itself breaks."""
+        self._current.run = run
+        results: dict[str, CheckResult] = {}
+        following = [*self._checks[1:], None]
+        for check, following_check in zip(self._checks, following, strict=True):
+            missed = next((n for n in check.needs if results[n].status != "passed"), None)
+            if missed is not None:
+                results[check.name] = check.result("skipped", f"Not judged yet, because of this: {results[missed].title}.")
+                continue
+            check.item._initrequest()  # type: ignore[attr-defined]
+            with _quiet():
+                runtestprotocol(check.item, log=False, nextitem=following_check.item if following_check else None)
+            error = self._current.caught()
+            if error is None:
+                results[check.name] = check.result("passed")
+            elif isinstance(error, Unmet):
+                results[check.name] = check.result("failed", error.message, error.step)
+            else:
+                raise GraderFault(f"The check {check.name} broke: {type(error).__name__}: {error}") from error
+        return tuple(results.values())
+
+    def close(self) -> None:
+        """End the session."""
+        with _quiet():
+            self._config._ensure_unconfigure()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Close."""
+        self.close()
+
+
+class Check:
+    """A collected test function with its marks."""
+
+    def __init__(self, item: pytest.Item) -> None:
+        """Raises GraderFault where the docstring or the points are missing."""
+        self.item, self.name = item, item.name
+        points = item.get_closest_marker("points")
+        lines = (getattr(item, "function").__doc__ or "").strip().splitlines()  # noqa: B009
+        if points is None or not lines:
+            raise GraderFault(f"The check {item.nodeid} needs a docstring and @pytest.mark.points(…).")
+        self.points, self.title = float(points.args[0]), lines[0].rstrip(".")
+        self.needs = [str(name) for mark in item.iter_markers("needs") for name in mark.args]
+
+    def result(self, status: Literal["passed", "failed", "skipped"], message: str = "", step: int | None = None) -> CheckResult:
+        """How it came out."""
+        points = self.points if status == "passed" else 0.0
+        return CheckResult(self.name.removeprefix("test_"), self.title, status, points, self.points, message, step)
+
+
+class _Current:
+    """The plugin: hands the checks what is being judged, and catches what they raise."""
+
+    def __init__(self) -> None:
+        self.run: Run | None = None
+        self.broken = ""
+        self._error: BaseException | None = None
+
+    def caught(self) -> BaseException | None:
+        """What the last check raised; forgotten once it is asked for."""
+        error, self._error = self._error, None
+        return error
+
+    @pytest.fixture(name="run")
+    def _run(self) -> Run:
+        assert self.run is not None
+        return self.run
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "points(n): what a check is worth")
+        config.addinivalue_line("markers", "needs(*names): the checks that must pass before this one is judged")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken = str(report.longrepr)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[Any]) -> Iterator[None]:
+        if call.excinfo is not None:
+            self._error = call.excinfo.value
+        return (yield)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep pytest's own words, and the settings that are meant for the caller's pytest, out of it."""
+    hidden = {key: os.environ.pop(key) for key in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if key in os.environ}
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        os.environ.update(hidden)
