@@ -35,13 +35,21 @@ def explain(error: Problem, exercise: Exercise) -> str:
         case "too_many_steps":
             return f"It was stopped{line}: it goes on far beyond the steps asked for. Is there a loop that never ends?"
         case "crashed" | "import" if error.type:
-            return f"It stopped{line} with {error.type}" + (f": {error.message}" if error.message else ".")
+            said = f"It stopped{line} with {error.type}" + (f": {error.message}" if error.message else ".")
+            return f"{said.rstrip('.')}. {NEXT[error.type]}" if error.type in NEXT else said
         case "crashed":
             return f"It stopped: {error.message}."
         case "refused":
             return error.message
         case _:
-            return f"{error.message}{line}."
+            return f"Line {error.line}: {error.message}." if error.line else f"{error.message}."
+
+
+# What to do about exceptions whose own words don't say it.
+NEXT = {
+    "ModuleNotFoundError": "Here is torch, and Python's own library; a file of your own has to be handed in beside train.py.",
+    "SystemExit": "That ends the whole program: let the function return.",
+}
 
 
 def steps_once_a_batch(run: Run) -> None:

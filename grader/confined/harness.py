@@ -230,10 +230,13 @@ def _load(path: Path) -> ModuleType:
 
 
 def _explain_encoding(name: str, source: bytes, error: Exception) -> tuple[str, int | None]:
-    if isinstance(error, UnicodeDecodeError):
-        line = source[: error.start].count(b"\n") + 1
-        return f"{name} isn't UTF-8: save it as UTF-8, or declare its encoding in the first line", line
-    return f"{name} can't be decoded ({error}): save it as UTF-8", 1
+    try:
+        source.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        if "unknown encoding" not in str(error):
+            line = source[: wrong.start].count(b"\n") + 1
+            return f"{name} isn't UTF-8: save it as UTF-8, or declare its encoding in the first line", line
+    return f"{name} can't be decoded ({error}): save it as UTF-8, and leave the declaration out", 1
 
 
 def _function(module: ModuleType, name: str, parameters: list[str], path: Path) -> Callable[..., Any]:
@@ -245,7 +248,9 @@ def _function(module: ModuleType, name: str, parameters: list[str], path: Path) 
         hint = f"; it has {', '.join(o + '()' for o in others[:5])}" if others else ""
         raise Unusable("no_function", f"{path.name} has no function {name}(){hint}: write `def {wanted}`")
     if not callable(function):
-        raise Unusable("no_function", f"{name} in {path.name} is a {type(function).__name__}, not a function")
+        raise Unusable(
+            "no_function", f"{name} in {path.name} isn't a function but of type {type(function).__name__}: write `def {wanted}`"
+        )
     try:
         inspect.signature(function).bind(*parameters)
     except TypeError as error:

@@ -1,0 +1,118 @@
+"""Puts the report together out of what the stages found."""
+
+import platform
+from importlib import metadata
+
+import torch
+
+from grader.checks.expect import explain
+from grader.checks.run import Run
+from grader.checks.session import CheckResult
+from grader.course import Exercise
+from grader.diagnosis import KnownMistakes
+from grader.picture import draw
+from grader.report import CheckReport, DiagnosisReport, Report, RunReport
+from grader.runner import RawRun
+from grader.submission import Submission
+from grader.trace import Problem
+
+STATUS = {
+    "import": "crashed",
+    "not_started": "crashed",
+    "crashed": "crashed",
+    "timed_out": "timed_out",
+    "too_many_steps": "timed_out",
+    "out_of_memory": "out_of_memory",
+}  # of a run that a problem of this kind stopped; any other was refused
+CANT_BE_RUN = ("unreadable", "empty", "syntax", "no_function", "signature", "import")
+
+
+def assemble(
+    raw: RawRun,
+    run: Run,
+    checks: tuple[CheckResult, ...],
+    diagnoses: tuple[DiagnosisReport, ...],
+    known: KnownMistakes,
+) -> Report:
+    """Make the report of one submission."""
+    error = run.error
+    verdict = "passed" if all(check.status == "passed" for check in checks) else "failed"
+    if error is not None and error.kind in CANT_BE_RUN:
+        verdict = "ungradable"
+        checks, diagnoses = (), ()
+    mistake = known.named(diagnoses[0].id) if diagnoses else None
+    return Report.model_validate(
+        {
+            "exercise": run.exercise.name,
+            "title": run.exercise.about.title,
+            "verdict": verdict,
+            "score": sum(check.points for check in checks),
+            "max_score": run.exercise.about.points,
+            "headline": _headline(run, verdict, checks, diagnoses),
+            "run": _run_report(raw, run),
+            "checks": [CheckReport.model_validate(_without_step(check)) for check in checks],
+            "diagnoses": diagnoses,
+            "picture": draw(run, mistake, diagnoses[0].title if mistake else ""),
+            "lines": _lines(run.submission, [error.line if error else None, *(d.line for d in diagnoses)]),
+            "versions": versions(),
+        }
+    )
+
+
+def refuse(exercise: Exercise, reason: str) -> Report:
+    """The report of what can't even be read, or what there is nothing to judge by."""
+    return Report(
+        exercise=exercise.name,
+        title=exercise.about.title,
+        verdict="ungradable",
+        score=0.0,
+        max_score=exercise.about.points,
+        headline=reason,
+        run=RunReport(status="refused", error=reason),
+        versions=versions(),
+    )
+
+
+def versions() -> dict[str, str]:
+    """What made the report."""
+    return {"grader": metadata.version("descent-course"), "torch": torch.__version__, "python": platform.python_version()}
+
+
+def _run_report(raw: RawRun, run: Run) -> RunReport:
+    error = run.error
+    return RunReport.model_validate(
+        {
+            "status": "finished" if error is None else STATUS.get(error.kind, "refused"),
+            "error": None if error is None else explain(error, run.exercise),
+            "error_line": error.line if error else None,
+            "isolation": raw.isolation.tier,
+            "isolation_missing": raw.isolation.missing,
+            "printed": run.trace.cases[0].printed if run.trace.cases else "",
+            "cpu_seconds": round(raw.cpu_s, 3),
+            "memory_mb": round(raw.max_rss_mb, 1),
+        }
+    )
+
+
+def _headline(run: Run, verdict: str, checks: tuple[CheckResult, ...], diagnoses: tuple[DiagnosisReport, ...]) -> str:
+    if verdict == "passed":
+        return "Passed: every step is the one that was asked for."
+    error: Problem | None = run.error
+    if verdict == "ungradable" or (error is not None and error.kind != "crashed"):
+        assert error is not None
+        return explain(error, run.exercise)
+    if diagnoses and diagnoses[0].one_of:
+        return f"One of {len(diagnoses)}: {'; or: '.join(d.title for d in diagnoses)}."
+    if diagnoses and diagnoses[0].id != "unknown":
+        return f"{diagnoses[0].title}."
+    return next(check.message for check in checks if check.status == "failed")
+
+
+def _without_step(check: CheckResult) -> dict[str, object]:
+    return {k: v for k, v in vars(check).items() if k != "step"}
+
+
+def _lines(submission: Submission, numbers: list[int | None]) -> dict[int, str]:
+    """The learner's own lines that the report speaks of, with one before and after."""
+    around = {n + k for n in numbers if n for k in (-1, 0, 1)}
+    return {n: text for n in sorted(around) if (text := submission.line(n)).strip()}

@@ -1,0 +1,91 @@
+"""How far two traces are apart, in numbers alone: what they computed, not how they were written."""
+
+import re
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.trace import CaseTrace, Other, Problem, Trace
+
+EQUAL = 1e-5  # two programs that compute the same agree to 1e-10 in float64
+EQUAL_SINGLE = 1e-2  # in float32 they drift
+INFINITE = float("inf")
+
+
+def equal(a: Trace, b: Trace) -> bool:
+    """Whether two programs did the same on every case: steps, gradients, losses, return value, error."""
+    if _said(a.error) != _said(b.error) or len(a.cases) != len(b.cases):
+        return False
+    for mine, other in zip(a.cases, b.cases, strict=True):
+        single = any(dtype != "torch.float64" for _, _, dtype in other.layout)
+        if not distance(mine, other) <= (EQUAL_SINGLE if single else EQUAL):
+            return False
+    return True
+
+
+def log(trace: Trace) -> tuple[tuple[str, ...], ...]:
+    """The order of what happened, where the numbers are equal. A loss may be written out, so its calls don't count."""
+    return tuple(tuple(e.kind for e in case.events if e.kind not in ("loss", "optimizer")) for case in trace.cases)
+
+
+def distance(a: CaseTrace, b: CaseTrace) -> float:
+    """The largest relative difference of anything computed; infinite where the two can't be compared."""
+    if a.layout != b.layout or _said(a.error) != _said(b.error):
+        return INFINITE
+    mine, other = _computed(a), _computed(b)
+    if [t.shape for t in mine] != [t.shape for t in other]:
+        return INFINITE
+    apart = max((_apart(x, y) for x, y in zip(mine, other, strict=True)), default=0.0)
+    return max(apart, _returned_apart(a.returned, b.returned), _returned_apart(a.returned_later, b.returned_later))
+
+
+def _computed(case: CaseTrace) -> list[Tensor]:
+    """All arrays that two equal programs share, rows of one kind each."""
+    steps = case.steps
+    start = case.parameters[0]
+    rows = [s.before for s in steps] + [s.after for s in steps] + [case.events[-1].parameters if case.events else 0]
+    backward = [e for e in case.events if e.kind == "backward"]
+    losses = [s.loss if s.loss is not None else float("nan") for s in steps]
+    return [
+        (case.parameters[rows] - start).reshape(1, -1),  # displacements: against the way gone, not the weights
+        case.gradients[[s.gradient for s in steps]],
+        case.present[[s.gradient for s in steps]].to(torch.float64),
+        case.gradients[[e.gradients for e in backward]],
+        torch.tensor(losses, dtype=torch.float64).reshape(-1, 1),
+    ]
+
+
+def _apart(a: Tensor, b: Tensor) -> float:
+    """The largest difference of two (rows, n) arrays against the largest value of its row; NaN equals NaN alone."""
+    if not a.numel():
+        return 0.0
+    same = (a == b) | (a.isnan() & b.isnan())
+    size = torch.where(b.isfinite(), b.abs(), 0.0).amax(1, keepdim=True)
+    # A row that is nothing but rounding (a gradient at the minimum) counts against the largest row.
+    size = size.clamp(min=max(1e-9 * float(size.max()), 1e-300))
+    ratio = torch.where(same, 0.0, (a - b).abs() / size)
+    return float(ratio.nan_to_num(nan=INFINITE, posinf=INFINITE).max())
+
+
+def _returned_apart(a: Any, b: Any) -> float:
+    if type(a) is not type(b):
+        return INFINITE
+    if isinstance(a, float):
+        return _apart(torch.tensor([[a]], dtype=torch.float64), torch.tensor([[b]], dtype=torch.float64))
+    if isinstance(a, Tensor):
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return INFINITE
+        return _apart(a.to(torch.float64).reshape(1, -1), b.to(torch.float64).reshape(1, -1))
+    if isinstance(a, (list, tuple)):
+        if len(a) != len(b):
+            return INFINITE
+        return max((_returned_apart(x, y) for x, y in zip(a, b, strict=True)), default=0.0)
+    if isinstance(a, Other):
+        return 0.0 if a.type == b.type else INFINITE
+    return 0.0 if a == b else INFINITE
+
+
+def _said(error: Problem | None) -> tuple[str, str, str] | None:
+    """What an error says, without the numbers and names in it."""
+    return None if error is None else (error.kind, error.type, re.sub(r"\d+|'[^']*'|`[^`]*`", "#", error.message))

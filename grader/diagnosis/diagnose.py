@@ -1,0 +1,69 @@
+"""From a failed run to the mistake's name.
+
+In this order: the known mistake that did the same on every case; else the first step, tensor and quantity that part from the
+reference. Never a wrong name: mistakes that neither numbers nor events tell apart are all given, as "one of".
+"""
+
+from grader.checks.run import Run
+from grader.checks.session import CheckResult
+from grader.course import Misconception
+from grader.diagnosis.compare import equal, log
+from grader.diagnosis.known import KnownMistake, KnownMistakes
+from grader.report import DiagnosisReport
+from grader.trace import CaseTrace
+
+UNKNOWN = "unknown"
+
+
+def diagnose(run: Run, checks: tuple[CheckResult, ...], known: KnownMistakes) -> tuple[DiagnosisReport, ...]:
+    """Name the mistake of a run that failed; nothing where all checks passed or nothing was written yet."""
+    failed = [check for check in checks if check.status == "failed"]
+    if not failed or (run.error is not None and run.error.kind == "not_started"):
+        return ()
+    matches = _told_apart_by_events(run, [m for m in known.all if equal(run.trace, m.trace)])
+    evidence = tuple(check.message for check in failed)
+    if not matches:
+        return (DiagnosisReport(id=UNKNOWN, title="Not a mistake on file", confidence="likely", evidence=evidence),)
+    first = {match.id: match for match in reversed(matches)}
+    ids = sorted(first)
+    catalogue = run.exercise.course.misconceptions
+    return tuple(_named(run, first[id], catalogue.get(id), tuple(ids) if len(ids) > 1 else (), evidence) for id in ids)
+
+
+def _told_apart_by_events(run: Run, matches: list[KnownMistake]) -> list[KnownMistake]:
+    """Of mistakes with equal numbers, those with this run's order of events; all of them where none has it."""
+    if len({match.id for match in matches}) < 2:
+        return matches
+    mine = log(run.trace)
+    return [match for match in matches if log(match.trace) == mine] or matches
+
+
+def _named(
+    run: Run, match: KnownMistake, entry: Misconception | None, one_of: tuple[str, ...], evidence: tuple[str, ...]
+) -> DiagnosisReport:
+    cases = len(run.cases)
+    same = f"What your code computes equals, on all {cases} inputs, what a program with this mistake computes."
+    return DiagnosisReport(
+        id=match.id,
+        title=entry.title if entry else match.id.replace("_", " ").capitalize(),
+        confidence="likely" if one_of else "certain",
+        line=_line(run, match),
+        evidence=(*evidence, same) if cases else evidence,
+        one_of=one_of,
+        **(entry.model_dump(exclude={"title"}) if entry else {}),
+    )
+
+
+def _line(run: Run, match: KnownMistake) -> int | None:
+    """The learner's line that does what the marked line of the wrong program does, by the events of the two."""
+    if run.error is not None and run.error.line:
+        return run.error.line
+    for theirs, mine in zip(match.trace.cases, run.trace.cases, strict=False):
+        for event in theirs.events:
+            if event.line == match.marked:
+                return _line_of(mine, event.kind)
+    return None
+
+
+def _line_of(case: CaseTrace, kind: str) -> int | None:
+    return next((e.line for e in case.events if e.kind == kind and e.line), None)

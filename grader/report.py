@@ -1,0 +1,126 @@
+"""The report: all that a grading found, as one frozen value. Every renderer starts from it and from nothing else."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+class RunReport(_Model):
+    """How the run of the learner's code went, whatever it computed.
+
+    Attributes:
+        status: finished, or why not. "refused" is what was never run, or whose record can't be believed.
+        error: one sentence, with the line where there is one; None where all was well.
+        error_line: that line, of the learner's main file.
+        isolation: the tier that it ran under: full, reduced, limits or none.
+        isolation_missing: what of the isolation couldn't be had on this machine, and why.
+        printed: what the learner's code printed in the shown case.
+        cpu_seconds, memory_mb: what the process used, torch included.
+    """
+
+    status: Literal["finished", "crashed", "timed_out", "out_of_memory", "refused"]
+    error: str | None = None
+    error_line: int | None = None
+    isolation: str = "none"
+    isolation_missing: tuple[str, ...] = ()
+    printed: str = ""
+    cpu_seconds: float = 0.0
+    memory_mb: float = 0.0
+
+
+class CheckReport(_Model):
+    """One hidden check. `title` is a statement about right code; `message` says in what it isn't met."""
+
+    id: str
+    title: str
+    status: Literal["passed", "failed", "skipped"]
+    points: float
+    max_points: float
+    message: str = ""
+
+
+class DiagnosisReport(_Model):
+    """A mistake that explains the run.
+
+    Attributes:
+        id: of the catalogue, or "unknown".
+        confidence: "likely" where others on `one_of` explain it as well.
+        line: of the learner's main file.
+        evidence: what was seen, in sentences.
+        one_of: the ids that no input or event tells apart, this one among them; empty where there is one alone.
+        see, why, mend, read: the catalogue's explanation.
+    """
+
+    id: str
+    title: str
+    confidence: Literal["certain", "likely"]
+    line: int | None = None
+    evidence: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+    see: str = ""
+    why: str = ""
+    mend: str = ""
+    read: str = ""
+
+
+class QuestionReport(_Model):
+    """One concept question."""
+
+    id: str
+    kind: str
+    status: Literal["correct", "partial", "incorrect", "needs_review", "unanswered"]
+    points: float
+    max_points: float
+    feedback: str = ""
+
+
+class Series(_Model):
+    """One trajectory of the shown case, drawn on the page: a number for each step, None where it isn't finite.
+
+    Attributes:
+        loss: before each step.
+        distance: Euclidean distance of the parameters after each step to the reference's.
+    """
+
+    name: str
+    role: Literal["yours", "reference", "mistake"]
+    loss: tuple[float | None, ...]
+    distance: tuple[float | None, ...]
+
+
+class Picture(_Model):
+    """What the page draws, of the shown case alone. `parts_at`: the first step, from 1, that isn't the reference's."""
+
+    case: str
+    series: tuple[Series, ...]
+    parts_at: int | None = None
+
+
+class Report(_Model):
+    """The result of grading one submission.
+
+    Attributes:
+        verdict: "ungradable" where there was nothing that could be run, or what judges is not here.
+        headline: the whole in one sentence.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    exercise: str
+    title: str
+    verdict: Literal["passed", "failed", "ungradable"]
+    score: float
+    max_score: float
+    headline: str
+    run: RunReport
+    checks: tuple[CheckReport, ...] = ()
+    diagnoses: tuple[DiagnosisReport, ...] = ()
+    questions: tuple[QuestionReport, ...] = ()
+    picture: Picture | None = None
+    lines: dict[int, str] = Field(default_factory=dict)
+    versions: dict[str, str] = Field(default_factory=dict)
