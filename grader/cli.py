@@ -1,0 +1,69 @@
+"""The command line: what can be typed. Each command imports what it needs when it runs, so that `--help` needs no torch."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class _ExerciseOrCommand(click.Group):
+    """`grade exercise_03` is short for `grade exercise exercise_03`: a first word that is no command is an exercise's name."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            return "exercise", self.commands["exercise"], args
+        return super().resolve_command(ctx, args)
+
+
+_course = click.option(
+    "--course", type=click.Path(path_type=Path), help="The course's folder; else the one around you, else the one installed."
+)
+
+
+@click.group(
+    cls=_ExerciseOrCommand,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 passed, 1 not passed, 2 a mistake in the command, 3 the grader's own fault.",
+)
+@click.version_option(package_name="descent-course", prog_name="grade")
+def cli() -> None:
+    """Grade exercises on torch.optim, and say which mistake it is.
+
+    `grade exercise_03` grades your own file: exercises/exercise_03/train.py in a checkout of the course, or
+    exercise_03/train.py in the folder where you ran `grade start exercise_03`.
+    """
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--submission", type=click.Path(path_type=Path), help="Grade this .py file, or folder with a train.py.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and nothing else.")
+@click.option("--page", type=click.Path(path_type=Path), help="The folder for the page.  [default: .descent/<exercise>]")
+@click.option("--no-page", is_flag=True, help="Write no page.")
+@click.option("--unconfined", is_flag=True, help="Run others' code even where this machine can't confine it.")
+@_course
+def exercise(**options: Any) -> int:
+    """Grade one exercise (the word `exercise` may be left out)."""
+    from grader.commands.grade_one import grade_one
+
+    return grade_one(**options)
+
+
+@cli.command()
+@click.argument("name")
+@_course
+def start(name: str, course: Path | None) -> int:
+    """Copy an exercise to the working folder, to begin on it. Never overwrites."""
+    from grader.commands.start import start as begin
+
+    return begin(name, course)
+
+
+@cli.command()
+@click.argument("names", nargs=-1)
+@_course
+def verify(names: tuple[str, ...], course: Path | None) -> int:
+    """Check a course: stubs fail, solutions pass, every wrong program is named (for authors)."""
+    from grader.commands.verify import verify as check
+
+    return check(names, course)

@@ -1,0 +1,1 @@
+"""What the commands do. Each returns its exit code."""

@@ -1,0 +1,124 @@
+"""`grade exercise_03`: one submission, graded and shown."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.course import Exercise, find_course
+from grader.faults import Ungradable, UsageError
+from grader.submission import MAIN, read_submission
+
+if TYPE_CHECKING:
+    from grader.report import Report
+    from grader.runner import Runner
+
+
+def grade_one(
+    name: str,
+    submission: Path | None,
+    as_json: bool,
+    page: Path | None,
+    no_page: bool,
+    unconfined: bool,
+    course: Path | None,
+) -> int:
+    """Grade, show, and return 0 for a pass and 1 for anything else."""
+    exercise = find_course(course).exercise(name)
+    with _progress(not as_json) as say:
+        report = _grade(exercise, submission, unconfined or submission is None, say)
+        written = None if no_page or (as_json and page is None) else _write_page(report, page, say)
+    if as_json:
+        print(report.model_dump_json(indent=2))
+    else:
+        from grader.render.terminal import show
+
+        show(report, written)
+    return 0 if report.verdict == "passed" else 1
+
+
+def _grade(exercise: Exercise, path: Path | None, trusted: bool, say: "Say") -> "Report":
+    from grader.runner import Runner  # no torch yet: the zygote starts first, and warms up beside our own imports
+
+    try:
+        submission = read_submission(path or own_file(exercise))
+    except Ungradable as reason:
+        from grader.assemble import refuse
+
+        return refuse(exercise, str(reason))
+    if not exercise.gradable:
+        from grader.assemble import refuse
+
+        return refuse(exercise, "Recorded, not graded: this edition of the course has nothing that judges.")
+    say("Starting torch")
+    with Runner() as runner:
+        from grader.pipeline import Grader
+
+        grader = Grader(exercise, runner)
+        grader.prepare()
+        _refuse_others_code(runner, trusted)
+        say(f"Running your code on {len(exercise.cases)} inputs")
+        return grader.grade(submission)
+
+
+def own_file(exercise: Exercise) -> Path:
+    """The learner's own file: begun here, or that of the checkout around us, or else the stub as it ships."""
+    here = Path.cwd()
+    begun = [here / exercise.name, *([here] if here.name == exercise.name else [])]
+    return next((folder for folder in begun if (folder / MAIN).is_file()), exercise.folder)
+
+
+def _refuse_others_code(runner: "Runner", trusted: bool) -> None:
+    if not trusted and runner.isolation.tier in ("limits", "none"):
+        missing = "; ".join(runner.isolation.missing)
+        raise UsageError(
+            f"This machine can't confine code that isn't yours ({missing}). "
+            "Where you trust who wrote it, say so with --unconfined."
+        )
+
+
+def _write_page(report: "Report", folder: Path | None, say: "Say") -> Path | None:
+    """Write the page; where the folder of our own choice can't be written, go without."""
+    from grader.render.page import write_page
+
+    say("Drawing the page")
+    try:
+        return write_page(report, folder or Path(".descent") / report.exercise)
+    except OSError as error:
+        if folder is None:
+            return None
+        raise UsageError(f"The page can't be written to {folder}: {error.strerror}.") from None
+
+
+class Say:
+    """Tells what is going on, on a terminal; does nothing in a pipe."""
+
+    def __call__(self, what: str) -> None:
+        """Say what begins now."""
+
+
+class _Spin(Say):
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._status = Console(stderr=True).status("")
+
+    def __call__(self, what: str) -> None:
+        self._status.update(f"{what} …")
+        self._status.start()
+
+    def stop(self) -> None:
+        self._status.stop()
+
+
+@contextlib.contextmanager
+def _progress(wanted: bool) -> Iterator[Say]:
+    if not (wanted and sys.stderr.isatty()):
+        yield Say()
+        return
+    spin = _Spin()
+    try:
+        yield spin
+    finally:
+        spin.stop()

@@ -1,0 +1,127 @@
+"""`grade verify`: what an author must be sure of before a course goes out, and what CI checks.
+
+Every stub fails with its own message, every solution and every right variant gets full marks, and every wrong program fails
+*with its own diagnosis*; mistakes that can't be told apart are declared as such; and no file lies where it doesn't belong.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from grader.course import MISCONCEPTIONS, Exercise, find_course
+from grader.faults import GraderFault, Ungradable
+from grader.pipeline import Grader
+from grader.report import Report
+from grader.runner import Runner
+from grader.submission import Submission, read_submission
+
+IN_EXERCISE = {"README.md", "exercise.toml", "problem.py", "train.py", "answers.toml"}
+IN_SOLUTION = {"train.py", "answers.toml"}
+IN_JUDGING = {"reference.py", "probes.toml", "wrong", "right", "questions.toml"}
+IGNORED = {"__pycache__"}
+
+
+def verify(names: tuple[str, ...], course_folder: Path | None) -> int:
+    """Check the named exercises, or all; print what is wrong, and return 0 where nothing is."""
+    course = find_course(course_folder)
+    found = 0
+    with Runner() as runner:
+        for name in [course.exercise(n).name for n in names] or course.names:
+            started = time.perf_counter()
+            exercise = course.exercise(name)
+            complaints = [*layout(exercise), *behaviour(exercise, runner)]
+            programs = {kind: len(exercise.programs(kind)) for kind in ("wrong", "right")}
+            seconds = time.perf_counter() - started
+            state = "sound" if not complaints else f"{len(complaints)} to mend"
+            click.echo(f"{name}: {state} ({programs['wrong']} wrong and {programs['right']} right programs, {seconds:.1f} s)")
+            for complaint in complaints:
+                click.echo(f"  {complaint}")
+            found += len(complaints)
+        click.echo(f"Isolation: {runner.isolation.tier}")
+    return 1 if found else 0
+
+
+def layout(exercise: Exercise) -> Iterator[str]:
+    """Whether each file is where it should be, and says what it should."""
+    folders = {exercise.folder: IN_EXERCISE, exercise.solution: IN_SOLUTION, exercise.judging: IN_JUDGING}
+    for folder, expected in folders.items():
+        for path in sorted(folder.glob("*")):
+            if path.name not in expected | IGNORED and not (folder == exercise.judging and path.match("test_*.py")):
+                yield f"{path.relative_to(exercise.course.root)} doesn't belong there"
+    for path in (exercise.folder / "README.md", exercise.folder / "train.py", exercise.solution / "train.py"):
+        if not path.is_file():
+            yield f"{path.relative_to(exercise.course.root)} is missing"
+    for kind in ("wrong", "right"):
+        for path in sorted((exercise.judging / kind).glob("*")):
+            if path.suffix != ".py" and path.name not in IGNORED:
+                yield f"{path.relative_to(exercise.course.root)} doesn't belong there"
+    about = exercise.about
+    if len(about.hints) != 3 or not all(hint.strip() for hint in about.hints):
+        yield "exercise.toml: there should be three hints, none of them empty"
+    if about.after is not None and about.after not in exercise.course.names:
+        yield f"exercise.toml: it comes after {about.after}, which there is not"
+    cases = [case.name for case in exercise.cases]
+    if len(set(cases)) < len(cases):
+        yield "probes.toml: two cases have one name"
+    for path in exercise.programs("wrong"):
+        if path.stem.partition("--")[0] not in exercise.course.misconceptions:
+            yield f"wrong/{path.name}: the catalogue (tests/{MISCONCEPTIONS}) has no such mistake"
+
+
+def behaviour(exercise: Exercise, runner: Runner) -> Iterator[str]:
+    """Whether the stub, the solution, and the right and wrong programs come out as they should."""
+    grader = Grader(exercise, runner)
+    points = sum(check.points for check in grader.checks.worth())
+    if points != exercise.about.points:
+        yield f"the checks are worth {points:g} points, exercise.toml says {exercise.about.points:g}"
+    wrong = exercise.programs("wrong")
+    right = [exercise.solution / "train.py", *exercise.programs("right")]
+    stub = exercise.folder / "train.py"
+    apart: set[frozenset[str]] = set()
+    for path, report in grader.grade_many((path, _read(path)) for path in [stub, *right, *wrong]):
+        if isinstance(report, GraderFault):
+            yield f"{path.name}: the grader itself failed: {report}"
+        elif path == stub:
+            yield from _stub(exercise, report)
+        elif path in right:
+            yield from _right(path, report)
+        else:
+            yield from _wrong(exercise, path, report, apart)
+    for group in exercise.probes.one_of:
+        if group not in apart:
+            yield f"probes.toml: {' and '.join(sorted(group))} are declared one-of, but are told apart"
+
+
+def _read(path: Path) -> Submission:
+    try:
+        return read_submission(path)
+    except Ungradable as reason:
+        raise GraderFault(f"{path} can't be read: {reason}") from None
+
+
+def _stub(exercise: Exercise, report: Report) -> Iterator[str]:
+    if report.verdict != "failed" or exercise.about.begin not in report.headline:
+        yield f"train.py, the stub: {report.verdict} with {report.headline!r}, where 'not started yet' is expected"
+    if "Traceback" in report.model_dump_json():
+        yield "train.py, the stub: the report holds a traceback"
+
+
+def _right(path: Path, report: Report) -> Iterator[str]:
+    if report.verdict != "passed" or report.score != report.max_score:
+        missed = "; ".join(check.message for check in report.checks if check.status == "failed") or report.headline
+        yield f"{path.parent.name}/{path.name}: {report.verdict}, {report.score:g} of {report.max_score:g}: {missed}"
+
+
+def _wrong(exercise: Exercise, path: Path, report: Report, apart: set[frozenset[str]]) -> Iterator[str]:
+    """Its own diagnosis, alone or among those declared as one-of."""
+    id, ids = path.stem.partition("--")[0], frozenset(d.id for d in report.diagnoses)
+    if report.verdict != "failed":
+        yield f"wrong/{path.name}: {report.verdict}: {report.headline}"
+    elif id not in ids:
+        yield f"wrong/{path.name}: named {', '.join(sorted(ids)) or 'nothing'}"
+    elif len(ids) > 1:
+        apart.add(ids)
+        if ids not in exercise.probes.one_of:
+            yield f"wrong/{path.name}: can't be told from {', '.join(sorted(ids - {id}))}, and probes.toml doesn't declare it"
