@@ -1,6 +1,7 @@
 """Puts the report together out of what the stages found."""
 
 import platform
+from functools import cache
 from importlib import metadata
 
 import torch
@@ -73,6 +74,7 @@ def refuse(exercise: Exercise, reason: str) -> Report:
     )
 
 
+@cache
 def versions() -> dict[str, str]:
     """What made the report."""
     return {"grader": metadata.version("descent-course"), "torch": torch.__version__, "python": platform.python_version()}

@@ -6,7 +6,7 @@ Each arrow hands on one immutable value. Between `run` and `trace` lies the boun
 confined, with the inputs only; right of it the grader's, which never imports, unpickles or evaluates anything from the left.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TypeVar
 
@@ -30,9 +30,9 @@ Key = TypeVar("Key")
 class Grader:
     """Grades submissions of one exercise. What they share is made once: references, collected checks, known mistakes."""
 
-    def __init__(self, exercise: Exercise, runner: Runner) -> None:
-        """`runner` is open, and stays the caller's to close."""
-        self.exercise, self.runner = exercise, runner
+    def __init__(self, exercise: Exercise, runner: Runner, say: Callable[[str], None] = lambda _: None) -> None:
+        """`runner` is open, and stays the caller's to close. `say` is told what begins now, for somebody who waits."""
+        self.exercise, self.runner, self.say = exercise, runner, say
         # The tensors are tiny: threads would only take the cores from the learners' processes.
         torch.set_num_threads(1)
 
@@ -42,6 +42,7 @@ class Grader:
 
     def grade(self, submission: Submission) -> Report:
         """Grade one submission. Raises GraderFault where the grader itself fails."""
+        self.say(f"Running your code on {len(self.exercise.cases)} inputs")
         return self.judge(submission, self.runner.run(make_job(self.exercise, submission), limits(self.exercise)))
 
     def grade_many(
@@ -67,6 +68,7 @@ class Grader:
         trace = trace_of(raw, self.exercise)
         run = Run(self.exercise, submission, trace, self.references)
         checks = self.checks.run(run)
+        self.say("Looking for the mistake")
         diagnoses = diagnose(run, checks, self.known)
         return assemble(raw, run, checks, diagnoses, self.known)
 

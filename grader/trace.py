@@ -242,9 +242,9 @@ def _case(record: _Record, arrays: dict[str, Tensor]) -> CaseTrace:
     if len(present) != len(gradients):
         raise Refused("gradients without a note of which were present")
     inputs = {int(k[6:]): v for k, v in arrays.items() if k.startswith("input.") and k[6:].isdecimal()}
-    events = []
+    events, rows, gradient_rows = [], len(parameters), len(gradients)
     for kind, line, row, gradient, detail in record.events:
-        if not (0 <= row < len(parameters) and 0 <= gradient < len(gradients)):
+        if not (0 <= row < rows and 0 <= gradient < gradient_rows):
             raise Refused("an event that names a row that isn't there")
         events.append(Event(kind, line, row, gradient, detail))
     later = {name: arrays.get(name.replace("returned.", "returned_later.")) for name in arrays if name.startswith("returned.")}

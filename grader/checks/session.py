@@ -49,7 +49,17 @@ class CheckSession:
         self._current = _Current()
         arguments = [
             *("-c", os.devnull, "--rootdir", str(exercise.judging), "--import-mode=importlib", "--assert=plain"),
-            *("--disable-plugin-autoload", "-p", "no:cacheprovider", "-p", "no:warnings", "--capture=no", "-q"),
+            *(
+                "--disable-plugin-autoload",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:warnings",
+                "-p",
+                "no:logging",
+                "--capture=no",
+                "-q",
+            ),
             *(str(path) for path in sorted(exercise.judging.glob("test_*.py"))),
         ]
         with _quiet():

@@ -55,10 +55,9 @@ def _grade(exercise: Exercise, path: Path | None, trusted: bool, say: "Say") -> 
     with Runner() as runner:
         from grader.pipeline import Grader
 
-        grader = Grader(exercise, runner)
+        grader = Grader(exercise, runner, say)
         grader.prepare()
         _refuse_others_code(runner, trusted)
-        say(f"Running your code on {len(exercise.cases)} inputs")
         return grader.grade(submission)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from grader.course import MISCONCEPTIONS, Exercise, find_course
+from grader.course import MISCONCEPTIONS, Course, Exercise, find_course
 from grader.faults import GraderFault, Ungradable
 from grader.pipeline import Grader
 from grader.report import Report
@@ -20,13 +20,17 @@ from grader.submission import Submission, read_submission
 IN_EXERCISE = {"README.md", "exercise.toml", "problem.py", "train.py", "answers.toml"}
 IN_SOLUTION = {"train.py", "answers.toml"}
 IN_JUDGING = {"reference.py", "probes.toml", "wrong", "right", "questions.toml"}
+BESIDE_JUDGING = {MISCONCEPTIONS, "grader", "hostile", "benchmarks"}
 IGNORED = {"__pycache__"}
 
 
 def verify(names: tuple[str, ...], course_folder: Path | None) -> int:
     """Check the named exercises, or all; print what is wrong, and return 0 where nothing is."""
     course = find_course(course_folder)
-    found = 0
+    strays = list(stray(course)) if not names else []
+    for complaint in strays:
+        click.echo(complaint)
+    found = len(strays)
     with Runner() as runner:
         for name in [course.exercise(n).name for n in names] or course.names:
             started = time.perf_counter()
@@ -41,6 +45,14 @@ def verify(names: tuple[str, ...], course_folder: Path | None) -> int:
             found += len(complaints)
         click.echo(f"Isolation: {runner.isolation.tier}")
     return 1 if found else 0
+
+
+def stray(course: Course) -> Iterator[str]:
+    """What lies beside the exercises and is none."""
+    for folder, others in (("exercises", set()), ("solutions", set()), ("tests", BESIDE_JUDGING)):
+        for path in sorted((course.root / folder).glob("*")):
+            if path.name not in {*course.names, *others, *IGNORED}:
+                yield f"{folder}/{path.name} doesn't belong there, or exercises/{path.name} lacks its exercise.toml"
 
 
 def layout(exercise: Exercise) -> Iterator[str]:

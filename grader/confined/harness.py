@@ -111,7 +111,7 @@ def _run_case(
     max_events: int,
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
     model = next(a for a in arguments.values() if isinstance(a, nn.Module))
-    torch.manual_seed(0)
+    torch.default_generator.manual_seed(0)
     random.seed(0)
     recorder = Recorder(model, arguments.get("loss_fn"), str(path), max_events)
     initial = [[name, list(p.shape), str(p.dtype)] for name, p in model.named_parameters()]
@@ -142,8 +142,8 @@ def _run_case(
         "seconds": seconds,
     }
     arrays = {
-        "parameters": torch.stack([r for r in recorder.parameters if r.shape == recorder.parameters[0].shape]),
-        "gradients": torch.stack([r for r in recorder.gradients if r.shape == recorder.parameters[0].shape]),
+        "parameters": recorder.matrix(recorder.parameters),
+        "gradients": recorder.matrix(recorder.gradients),
         "present": torch.tensor(recorder.present, dtype=torch.bool),
     }
     arrays |= {f"input.{i}": tensor for i, tensor in enumerate(recorder.inputs) if tensor.dtype in wire.NAMES}

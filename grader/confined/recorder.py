@@ -1,11 +1,13 @@
 """Watches a training loop from outside while it runs, whatever its style.
 
 The learner's code stays as it is. The recorder looks at the tracked parameters whenever something happens that torch lets it
-see (a forward pass, a backward pass, an optimizer's step, gradients cleared) and notes what they were. An update made by hand
-needs no hook: it shows as parameters that changed between two looks. What is kept is arrays and events; nothing is judged here.
+see, and notes what they were: the parameters before a forward pass and after an optimizer's step, the gradients after a backward
+pass and before a step. An update made by hand needs no hook: it shows as parameters that changed between two looks. What is kept is
+arrays and events; nothing is judged here.
 """
 
 import ctypes
+import functools
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -24,12 +26,11 @@ class TooManyEvents(BaseException):
     """The recorded code goes on far beyond what was asked; no `except Exception` of the learner's may swallow it."""
 
 
-def flat(tensors: Sequence[Tensor]) -> Tensor:
-    """Concatenate to one float64 vector; float32 and half fit in it exactly."""
-    parts = [t.detach().reshape(-1) for t in tensors]
-    if not parts:
-        return torch.zeros(0, dtype=torch.float64)
-    return torch.cat(parts).to(torch.float64, copy=False)
+def content(tensor: Tensor) -> bytes:
+    """The bytes of a tensor's elements, in order: the cheapest look there is."""
+    if tensor.layout is not torch.strided or not tensor.is_contiguous():
+        tensor = tensor.detach().to_dense().contiguous()
+    return ctypes.string_at(tensor.data_ptr(), tensor.nbytes)
 
 
 class Recorder:
@@ -38,8 +39,8 @@ class Recorder:
     Attributes:
         events: one list for each thing that happened: [kind, line, row in `parameters`, row in `gradients`, detail].
             Kinds: optimizer, zero_grad, forward, loss, backward, step_start, step_end, end.
-        parameters: distinct snapshots of all parameters, each flattened to one float64 vector, in the model's order.
-        gradients: distinct snapshots of all `.grad`, flattened alike, zeros where a gradient is None.
+        parameters: distinct snapshots of all parameters, the content of each behind the other, in the model's order.
+        gradients: distinct snapshots of all `.grad`, alike, zeros where a gradient is None.
         present: beside each row of `gradients`, for each parameter whether it had a gradient.
         inputs: distinct tensors that the model was called with, or that the loss was computed against.
     """
@@ -48,11 +49,12 @@ class Recorder:
         """Track `model`'s parameters, frozen ones too. `filename`: whose lines the events name."""
         self._slots = [(module, name) for module in model.modules() for name, p in module._parameters.items() if p is not None]
         self._model, self._loss_fn, self._filename, self._max_events = model, loss_fn, filename, max_events
+        self._dtypes = [(p.numel(), p.dtype) for p in self.tracked()]
         self._depth = 0
-        self._seen: dict[bytes, int] = {}
+        self._seen: dict[tuple[torch.Size, torch.dtype, bytes], int] = {}
         self.events: list[list[Any]] = []
-        self.parameters: list[Tensor] = []
-        self.gradients: list[Tensor] = []
+        self.parameters: list[bytes] = []
+        self.gradients: list[bytes] = []
         self.present: list[list[bool]] = []
         self.inputs: list[Tensor] = []
         self._look()
@@ -64,28 +66,41 @@ class Recorder:
         """The parameters as the model holds them now: a learner may have put new ones in their place."""
         return [p for module, name in self._slots if (p := module._parameters[name]) is not None]
 
-    def _look(self) -> int:
-        now = flat(self.tracked())
-        if not self.parameters or now.shape != self.parameters[-1].shape or not _same(now, self.parameters[-1]):
-            self.parameters.append(now.clone())
-        return len(self.parameters) - 1
+    def _look(self) -> None:
+        now = b"".join([content(p) for p in self.tracked()])
+        if not self.parameters or now != self.parameters[-1]:
+            self.parameters.append(now)
 
-    def _look_at_gradients(self, gradients: Sequence[Tensor | None] | None = None) -> int:
+    def _look_at_gradients(self, gradients: Sequence[Tensor | None] | None = None) -> None:
         tracked = self.tracked()
         if gradients is None:
             gradients = [p.grad for p in tracked]
         present = [g is not None for g in gradients]
-        now = flat([torch.zeros_like(p) if g is None else g.to_dense() for p, g in zip(tracked, gradients, strict=True)])
-        if not self.gradients or present != self.present[-1] or not _same(now, self.gradients[-1]):
-            self.gradients.append(now.clone())
+        now = b"".join([bytes(p.nbytes) if g is None else content(g) for p, g in zip(tracked, gradients, strict=True)])
+        if not self.gradients or now != self.gradients[-1] or present != self.present[-1]:
+            self.gradients.append(now)
             self.present.append(present)
-        return len(self.gradients) - 1
 
-    def _note(self, kind: str, detail: dict[str, Any] | None = None, gradients: int | None = None) -> None:
+    def matrix(self, rows: list[bytes]) -> Tensor:
+        """Snapshots as a (rows, P) float64 array, which holds float32 and half exactly.
+
+        A row of another length, from a model that was changed to another dtype or shape, has nothing to compare: it is all NaN.
+        """
+        size = sum(count * dtype.itemsize for count, dtype in self._dtypes)
+        block = bytearray(b"".join([row if len(row) == size else b"\xff" * size for row in rows]))
+        table = torch.frombuffer(block, dtype=torch.uint8).reshape(len(rows), size) if block else torch.zeros(len(rows), 0)
+        columns, at = [torch.zeros(len(rows), 0, dtype=torch.float64)], 0
+        for count, dtype in self._dtypes:
+            part = table[:, at : at + count * dtype.itemsize].contiguous()
+            columns.append(part.view(dtype).to(torch.float64) if count else columns[0])
+            at += count * dtype.itemsize
+        return torch.cat(columns, dim=1)
+
+    def _note(self, kind: str, detail: dict[str, Any] | None = None) -> None:
+        """Note an event, with the last snapshots: who wants new ones looks before."""
         if len(self.events) >= self._max_events:
             raise TooManyEvents
-        rows = self._look(), len(self.gradients) - 1 if gradients is None else gradients
-        self.events.append([kind, self._line(), *rows, detail or {}])
+        self.events.append([kind, self._line(), len(self.parameters) - 1, len(self.gradients) - 1, detail or {}])
 
     def _line(self) -> int:
         """The innermost line of the learner's file on the stack; 0 where there is none."""
@@ -100,14 +115,13 @@ class Recorder:
         """The number of this tensor's content among `inputs`; -1 where it is none, or too large to keep."""
         if not isinstance(tensor, Tensor) or tensor.nbytes > MAX_INPUT_BYTES or tensor.is_sparse:
             return -1
-        plain = tensor.detach().contiguous()
-        content = repr((plain.shape, plain.dtype)).encode() + ctypes.string_at(plain.data_ptr(), plain.nbytes)
-        if content not in self._seen:
+        key = tensor.shape, tensor.dtype, content(tensor)
+        if key not in self._seen:
             if len(self.inputs) >= MAX_INPUTS:
                 return -1
-            self._seen[content] = len(self.inputs)
-            self.inputs.append(plain.clone())
-        return self._seen[content]
+            self._seen[key] = len(self.inputs)
+            self.inputs.append(tensor.detach().contiguous().clone())
+        return self._seen[key]
 
     # What torch lets us see
 
@@ -121,6 +135,7 @@ class Recorder:
             detail = {"shapes": shapes, "class": type(module).__name__, "given": module is self._loss_fn}
             self._note("loss", detail | {"target": self._input(args[1]) if len(args) > 1 else -1})
         else:
+            self._look()
             detail = {"input": self._input(args[0]) if args else -1, "given": module is self._model}
             self._note("forward", detail | {"training": module.training, "grad": torch.is_grad_enabled()})
 
@@ -132,25 +147,27 @@ class Recorder:
         """Note a backward pass; `gradients` where they were returned (`torch.autograd.grad`) and not left in `.grad`."""
         root = roots[0] if isinstance(roots, (tuple, list)) and roots else roots
         value = float(root.detach()) if isinstance(root, Tensor) and root.numel() == 1 else float("nan")
-        self._note("backward", {"loss": value.hex()}, self._look_at_gradients(gradients))
+        self._look_at_gradients(gradients)
+        self._note("backward", {"loss": value.hex()})
 
-    def map_to_tracked(self, inputs: object, gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
+    def map_to_tracked(self, inputs: Sequence[Tensor], gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
         """Put what `torch.autograd.grad` returned for `inputs` in the order of the tracked parameters."""
-        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)  # type: ignore[call-overload]
         found = {id(p): g for p, g in zip(inputs, gradients, strict=False)}
         return [found.get(id(p)) for p in self.tracked()]
 
     def step_starts(self, optimizer: torch.optim.Optimizer) -> None:
         """Note the parameters and gradients that an optimizer finds."""
-        self._note("step_start", {"class": type(optimizer).__name__}, self._look_at_gradients())
+        self._look_at_gradients()
+        self._note("step_start", {"class": type(optimizer).__name__})
 
     def step_ends(self) -> None:
         """Note what it leaves. Gradients that a closure computed inside the step were noted by its backward pass."""
+        self._look()
         self._note("step_end")
 
     def gradients_cleared(self) -> None:
         """Note a call of `zero_grad` of an optimizer or a module, after it."""
-        self._note("zero_grad", None, self._look_at_gradients())
+        self._note("zero_grad")
 
     def optimizer_made(self, optimizer: torch.optim.Optimizer) -> None:
         """Note an optimizer's class, settings, and which of the tracked parameters it holds."""
@@ -161,7 +178,9 @@ class Recorder:
 
     def ended(self) -> None:
         """Note the last state."""
-        self._note("end", None, self._look_at_gradients())
+        self._look()
+        self._look_at_gradients()
+        self._note("end")
 
     def disturb(self) -> None:
         """Change every parameter and gradient in place, so that a returned tensor that is one of them gives itself away."""
@@ -170,11 +189,6 @@ class Recorder:
                 p.data.add_(1.0)
                 if p.grad is not None:
                     p.grad.data.add_(1.0)
-
-
-def _same(a: Tensor, b: Tensor) -> bool:
-    """Whether two vectors are equal to the bit, but for NaN, which always counts as a change."""
-    return torch.equal(a, b)
 
 
 _watching: Recorder | None = None
@@ -194,7 +208,7 @@ def install() -> None:
     optim.register_optimizer_step_post_hook(_step_ends)
     # torch has no hooks for these.
     torch.autograd.backward = _after(torch.autograd.backward, _backward_done)
-    torch.autograd.grad = _after(torch.autograd.grad, _grad_done)
+    torch.autograd.grad = _watched_grad(torch.autograd.grad)
     _patch(torch.optim.Optimizer, "zero_grad", _cleared)
     _patch(nn.Module, "zero_grad", _cleared)
     _patch(torch.optim.Optimizer, "__init__", _made)
@@ -203,14 +217,13 @@ def install() -> None:
 def _after(function: Callable[..., Any], told: Callable[[Any, tuple[Any, ...], dict[str, Any]], None]) -> Any:
     """Wrap `function` so that `told(result, args, kwargs)` runs after it while a recorder is watching."""
 
+    @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
         if _watching is not None:
             told(result, args, kwargs)
         return result
 
-    wrapped.__name__, wrapped.__doc__ = getattr(function, "__name__", "wrapped"), function.__doc__
-    wrapped.__wrapped__ = function  # type: ignore[attr-defined]
     return wrapped
 
 
@@ -243,11 +256,18 @@ def _backward_done(_result: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     _watching.gradients_computed(args[0] if args else kwargs.get("tensors"), None)
 
 
-def _grad_done(result: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    assert _watching is not None
-    roots = args[0] if args else kwargs.get("outputs")
-    inputs = args[1] if len(args) > 1 else kwargs.get("inputs")
-    _watching.gradients_computed(roots, _watching.map_to_tracked(inputs, result))
+def _watched_grad(function: Callable[..., Any]) -> Any:
+    """Wrap `torch.autograd.grad`, whose `inputs` may be a generator, which can be read only once."""
+
+    @functools.wraps(function)
+    def wrapped(outputs: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+        result = function(outputs, inputs, *args, **kwargs)
+        if _watching is not None:
+            _watching.gradients_computed(outputs, _watching.map_to_tracked(inputs, result))
+        return result
+
+    return wrapped
 
 
 def _cleared(_result: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
