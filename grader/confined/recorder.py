@@ -47,7 +47,8 @@ class Recorder:
 
     def __init__(self, model: nn.Module, loss_fn: object, filename: str, max_events: int) -> None:
         """Track `model`'s parameters, frozen ones too. `filename`: whose lines the events name."""
-        self._slots = [(module, name) for module in model.modules() for name, p in module._parameters.items() if p is not None]
+        own = {id(p): (module, name, p) for module in model.modules() for name, p in module._parameters.items() if p is not None}
+        self._slots = [(module, name, torch.full_like(p, float("nan"))) for module, name, p in own.values()]
         self._model, self._loss_fn, self._filename, self._max_events = model, loss_fn, filename, max_events
         self._dtypes = [(p.numel(), p.dtype) for p in self.tracked()]
         self._depth = 0
@@ -63,8 +64,14 @@ class Recorder:
     # What is there to see
 
     def tracked(self) -> list[Tensor]:
-        """The parameters as the model holds them now: a learner may have put new ones in their place."""
-        return [p for module, name in self._slots if (p := module._parameters[name]) is not None]
+        """The parameters as the model holds them now: a learner may have put new ones in their place.
+
+        NaN stands in for one that is gone, or has another shape.
+        """
+        return [
+            p if (p := module._parameters.get(name)) is not None and p.shape == gone.shape else gone
+            for module, name, gone in self._slots
+        ]
 
     def _look(self) -> None:
         now = b"".join([content(p) for p in self.tracked()])
@@ -148,7 +155,7 @@ class Recorder:
         root = roots[0] if isinstance(roots, (tuple, list)) and roots else roots
         value = float(root.detach()) if isinstance(root, Tensor) and root.numel() == 1 else float("nan")
         self._look_at_gradients(gradients)
-        self._note("backward", {"loss": value.hex()})
+        self._note("backward", {"loss": value.hex(), "leaf": isinstance(root, Tensor) and root.is_leaf})
 
     def map_to_tracked(self, inputs: Sequence[Tensor], gradients: Sequence[Tensor | None]) -> list[Tensor | None]:
         """Put what `torch.autograd.grad` returned for `inputs` in the order of the tracked parameters."""
@@ -241,13 +248,26 @@ def _module_returned(_module: nn.Module, _args: Any, _output: Any) -> None:
         _watching.module_returned()
 
 
+_STEP = optim.Optimizer.profile_hook_step(lambda _self: None).__code__  # of every `step` that torch has put its hooks around
+
+
+def _outermost() -> bool:
+    """Whether no step is under way but the one that calls: a subclass's `step` may call that of the class it stands on."""
+    depth = 0
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and depth < 2:
+        depth += frame.f_code is _STEP
+        frame = frame.f_back
+    return depth < 2
+
+
 def _step_starts(optimizer: torch.optim.Optimizer, _args: Any, _kwargs: Any) -> None:
-    if _watching is not None:
+    if _watching is not None and _outermost():
         _watching.step_starts(optimizer)
 
 
 def _step_ends(_optimizer: torch.optim.Optimizer, _args: Any, _kwargs: Any) -> None:
-    if _watching is not None:
+    if _watching is not None and _outermost():
         _watching.step_ends()
 
 

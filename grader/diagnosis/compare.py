@@ -1,12 +1,13 @@
 """How far two traces are apart, in numbers alone: what they computed, not how they were written."""
 
+import math
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 
-from grader.trace import CaseTrace, Other, Problem, Trace
+from grader.trace import CaseTrace, Event, Other, Problem, Trace
 
 EQUAL = 1e-5  # two programs that compute the same agree to 1e-10 in float64
 EQUAL_SINGLE = 1e-2  # in float32 they drift
@@ -24,9 +25,38 @@ def equal(a: Trace, b: Trace) -> bool:
     return True
 
 
+Summary: TypeAlias = list[list[float]]
+LIKE = 1e-2  # looser than EQUAL by far: a summary only says what isn't worth a closer look
+
+
+def summarize(trace: Trace) -> Summary:
+    """A few numbers for each case: how many steps and values, how far they led, how large losses and gradients were."""
+    return [
+        [float(len(case.steps)), float(case.error is not None), *(float(t.abs().sum()) for t in _computed(case)[::2])]
+        for case in trace.cases
+    ]
+
+
+def like(a: Summary, b: Summary) -> bool:
+    """Whether two traces may be equal."""
+    if [len(row) for row in a] != [len(row) for row in b]:
+        return False
+    pairs = [pair for x, y in zip(a, b, strict=True) for pair in zip(x, y, strict=True)]
+    return all(x == y or abs(x - y) <= LIKE * abs(y) + 1e-9 or not (math.isfinite(x) or math.isfinite(y)) for x, y in pairs)
+
+
 def log(trace: Trace) -> tuple[tuple[str, ...], ...]:
-    """The order of what happened, where the numbers are equal. A loss may be written out, so its calls don't count."""
-    return tuple(tuple(e.kind for e in case.events if e.kind not in ("loss", "optimizer")) for case in trace.cases)
+    """What happened in which order, where the numbers are equal. A loss may be written out, so its calls don't count."""
+    return tuple(tuple(_entry(e) for e in case.events if e.kind not in ("loss", "optimizer")) for case in trace.cases)
+
+
+def _entry(event: Event) -> str:
+    """An event's kind, with what makes it another: a forward pass that nobody records, a loss that nothing led to."""
+    if event.kind == "forward" and not event.detail.get("grad"):
+        return "forward without grad"
+    if event.kind == "backward" and event.detail.get("leaf"):
+        return "backward from a leaf"
+    return event.kind
 
 
 def distance(a: CaseTrace, b: CaseTrace) -> float:
@@ -76,7 +106,7 @@ def _returned_apart(a: Any, b: Any) -> float:
     if isinstance(a, Tensor):
         if a.shape != b.shape or a.dtype != b.dtype:
             return INFINITE
-        return _apart(a.to(torch.float64).reshape(1, -1), b.to(torch.float64).reshape(1, -1))
+        return _apart(a.detach().to(torch.float64).reshape(1, -1), b.detach().to(torch.float64).reshape(1, -1))
     if isinstance(a, (list, tuple)):
         if len(a) != len(b):
             return INFINITE

@@ -7,7 +7,7 @@ reference. Never a wrong name: mistakes that neither numbers nor events tell apa
 from grader.checks.run import Run
 from grader.checks.session import CheckResult
 from grader.course import Misconception
-from grader.diagnosis.compare import equal, log
+from grader.diagnosis.compare import log
 from grader.diagnosis.known import KnownMistake, KnownMistakes
 from grader.report import DiagnosisReport
 from grader.trace import CaseTrace
@@ -20,7 +20,7 @@ def diagnose(run: Run, checks: tuple[CheckResult, ...], known: KnownMistakes) ->
     failed = [check for check in checks if check.status == "failed"]
     if not failed or (run.error is not None and run.error.kind == "not_started"):
         return ()
-    matches = _told_apart_by_events(run, [m for m in known.all if equal(run.trace, m.trace)])
+    matches = _told_apart_by_events(run, known.equal_to(run.trace))
     evidence = tuple(check.message for check in failed)
     if not matches:
         return (DiagnosisReport(id=UNKNOWN, title="Not a mistake on file", confidence="likely", evidence=evidence),)

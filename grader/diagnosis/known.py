@@ -1,21 +1,24 @@
 """The trajectories of known mistakes: each wrong program of an exercise, run once like a submission, and kept."""
 
+import contextlib
 import hashlib
+import json
 import os
 import platform
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import torch
 
 from grader.course import Exercise
+from grader.diagnosis.compare import Summary, equal, like, summarize
 from grader.faults import GraderFault
 from grader.job import limits, make_job
 from grader.runner import Runner
 from grader.submission import Submission, read_submission
-from grader.trace import Refused, Trace, read_trace
+from grader.trace import Refused, Trace, load_trace, read_trace
 
 MARK = re.compile(r"#\s*<--")  # on the line of a wrong program where its mistake shows
 
@@ -30,39 +33,71 @@ class KnownMistake:
     """
 
     id: str
-    program: Submission
     trace: Trace
     marked: int | None
 
 
 class KnownMistakes:
-    """The wrong programs of an exercise, recorded at first need and kept from then on in the user's cache folder."""
+    """The wrong programs of an exercise, recorded at first need and kept from then on in the user's cache folder.
+
+    A submission is held against all of them by a few numbers first, so that only likely ones are read whole.
+    """
 
     def __init__(self, exercise: Exercise, runner: Runner) -> None:
         """Nothing is read or run yet."""
         self._exercise, self._runner = exercise, runner
+        self._loaded: dict[Path, Trace] = {}
 
-    @cached_property
-    def all(self) -> tuple[KnownMistake, ...]:
-        """Every known mistake, in the order of the files. What isn't kept yet is run, confined like any other code."""
-        programs = {path: read_submission(path) for path in self._exercise.programs("wrong")}
-        jobs = {path: make_job(self._exercise, program) for path, program in programs.items()}
-        kept = {path: _kept(job) for path, job in jobs.items()}
-        traces = {path: trace for path, file in kept.items() if (trace := _load(file))}
-        missing = [(path, jobs[path]) for path in programs if path not in traces]
-        for path, raw in self._runner.run_many(missing, limits(self._exercise)):
-            if isinstance(raw, GraderFault):
-                raise raw
-            traces[path] = read_trace(raw.output)
-            _keep(kept[path], traces[path])
-        return tuple(
-            KnownMistake(path.stem.partition("--")[0], program, traces[path], _marked(program))
-            for path, program in programs.items()
-        )
+    def equal_to(self, trace: Trace) -> list[KnownMistake]:
+        """Those that did the same as this trace, on every case."""
+        mine = summarize(trace)
+        near = [path for path, summary in self._summaries.items() if like(mine, summary)]
+        return [mistake for path in near if equal(trace, (mistake := self._mistake(path)).trace)]
 
     def named(self, id: str) -> KnownMistake | None:
-        """The first known mistake of this id."""
-        return next((mistake for mistake in self.all if mistake.id == id), None)
+        """The first of this id."""
+        return next((self._mistake(path) for path in self._programs if _id(path) == id), None)
+
+    @cached_property
+    def _programs(self) -> dict[Path, Submission]:
+        return {path: read_submission(path) for path in self._exercise.programs("wrong")}
+
+    @cached_property
+    def _files(self) -> dict[Path, Path]:
+        """Where the trace of each is kept. The name depends on all that the trace does: the job, recorder, torch, machine."""
+        return {path: cache_folder() / f"{_hash(make_job(self._exercise, p))}.trace" for path, p in self._programs.items()}
+
+    @cached_property
+    def _summaries(self) -> dict[Path, Summary]:
+        """The few numbers of each, from one file; what isn't there yet is run, confined like any other code."""
+        files = self._files
+        index = cache_folder() / f"{_hash(*(file.name.encode() for file in files.values()))}.json"
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            known = json.loads(index.read_bytes())
+            return {path: known[file.name] for path, file in files.items()}
+        self._record()
+        found = {path: summarize(self._mistake(path).trace) for path in files}
+        _write(index, json.dumps({files[path].name: summary for path, summary in found.items()}).encode())
+        return found
+
+    def _record(self) -> None:
+        """Run those of which no trace is kept."""
+        jobs = [(path, make_job(self._exercise, p)) for path, p in self._programs.items() if not self._load(path)]
+        for path, raw in self._runner.run_many(jobs, limits(self._exercise)):
+            if isinstance(raw, GraderFault):
+                raise raw
+            self._loaded[path] = read_trace(raw.output)
+            _write(self._files[path], raw.output)
+
+    def _load(self, path: Path) -> bool:
+        with contextlib.suppress(OSError, Refused):
+            self._loaded[path] = load_trace(self._files[path])
+        return path in self._loaded
+
+    def _mistake(self, path: Path) -> KnownMistake:
+        if path not in self._loaded and not self._load(path):
+            self._record()
+        return KnownMistake(_id(path), self._loaded[path], _marked(self._programs[path]))
 
 
 def cache_folder() -> Path:
@@ -71,30 +106,29 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "descent" / "trajectories"
 
 
-def _kept(job: bytes) -> Path:
-    """The file for a job's trace. Its name depends on all that the trace does: the job, the recorder, torch, the machine."""
-    recorder = sorted((Path(__file__).parent.parent / "confined").glob("*.py"))
-    shared = [Path(__file__).parent.parent / "problems.py"]
-    parts = [job, *(p.read_bytes() for p in recorder + shared), torch.__version__.encode(), platform.machine().encode()]
-    return cache_folder() / f"{hashlib.sha256(b'|'.join(hashlib.sha256(p).digest() for p in parts)).hexdigest()}.trace"
+def _id(path: Path) -> str:
+    return path.stem.partition("--")[0]
 
 
-def _load(path: Path) -> Trace | None:
-    try:
-        return read_trace(path.read_bytes())
-    except (OSError, Refused):
-        return None
+@cache
+def _recorder() -> bytes:
+    """What, beside the job, a trace depends on."""
+    package = Path(__file__).parents[1]
+    sources = [*sorted((package / "confined").glob("*.py")), package / "problems.py", package / "diagnosis" / "compare.py"]
+    return b"".join(source.read_bytes() for source in sources) + f"{torch.__version__} {platform.machine()}".encode()
 
 
-def _keep(path: Path, trace: Trace) -> None:
+def _hash(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in (_recorder(), *parts))).hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
     """Write it whole or not at all; a cache that can't be written is done without."""
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(f".{os.getpid()}")
-        trace.save(half)
+        half.write_bytes(content)
         half.replace(path)
-    except OSError:
-        pass
 
 
 def _marked(program: Submission) -> int | None:

@@ -1,0 +1,15 @@
+"""Loss tensors are collected together with their graphs."""
+
+import torch
+
+
+def train(model, loss_fn, X, y, lr, epochs):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss)  # <-- a tensor with its graph
+    return losses

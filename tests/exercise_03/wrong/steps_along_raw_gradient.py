@@ -1,0 +1,39 @@
+"""Adam by hand, where the step follows g instead of m."""
+
+import torch
+
+
+class Adam:
+    def __init__(self, params, lr, betas=(0.9, 0.999), eps=1e-8):
+        self.params = list(params)
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.t = 0
+        self.v = [torch.zeros_like(p) for p in self.params]
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        self.t += 1
+        b1, b2 = self.betas
+        for p, v in zip(self.params, self.v):
+            if p.grad is None:
+                continue
+            g = p.grad
+            v.mul_(b2).addcmul_(g, g, value=1 - b2)
+            v_hat = v / (1 - b2**self.t)
+            p -= self.lr * g / (v_hat.sqrt() + self.eps)  # <-- g, not m_hat
+
+
+def train(model, loss_fn, X, y, lr, epochs):
+    optimizer = Adam(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
