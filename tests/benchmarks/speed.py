@@ -1,0 +1,190 @@
+"""How fast the grader is, as ratios within one run: `python tests/benchmarks/speed.py [--submissions 200] [--repeats 5]`.
+
+Nothing here is a test, and no number is good or bad by itself: machines drift by a third. Each line says what was measured against
+what, on the same work, one after the other.
+"""
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOLUTION = ROOT / "solutions" / "exercise_03" / "train.py"
+GRADE = [sys.executable, "-m", "grader"]
+ADAM = "import torch; torch.optim.Adam([torch.zeros(1, requires_grad=True)])"
+
+# What a course without a grader like this one would write: three checks, in a fresh pytest for each submission.
+PYTEST = """
+import torch
+from torch.testing import assert_close
+from problem import problem
+from reference import train as reference
+from train import train
+
+CASES = {cases!r}
+
+def outcomes(function):
+    for arguments in CASES:
+        case = problem(**arguments)
+        losses = function(**case)
+        yield losses, [p.detach().clone() for p in case["model"].parameters()]
+
+def test_losses():
+    for (mine, _), (right, _) in zip(outcomes(train), outcomes(reference)):
+        assert mine == right
+
+def test_parameters():
+    for (_, mine), (_, right) in zip(outcomes(train), outcomes(reference)):
+        assert_close(mine, right)
+
+def test_floats():
+    assert all(type(v) is float for losses, _ in outcomes(train) for v in losses)
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--submissions", type=int, default=200)
+    parser.add_argument("--repeats", type=int, default=5)
+    asked = parser.parse_args()
+    os.environ.setdefault("XDG_CACHE_HOME", tempfile.mkdtemp(prefix="descent-benchmark-"))
+
+    print(f"medians of {asked.repeats}, one after the other in turn")
+    cold(asked.repeats)
+    watched = bulk(asked.submissions)
+    fresh = fresh_pytest(asked.repeats)
+    print(f"a fresh pytest each: {fresh:.2f} s a submission; in bulk: {watched * 1e3:.1f} ms: {fresh / watched:.0f} times the throughput")
+
+
+def cold(repeats: int) -> None:
+    """The commands of somebody who waits."""
+    commands = {
+        "python -c 'import torch'": [sys.executable, "-c", "import torch"],
+        "python -c 'import torch', and one optimizer": [sys.executable, "-c", ADAM],
+        "grade --help": [*GRADE, "--help"],
+        "grade exercise_03, a pass": [*GRADE, "exercise_03", "--submission", str(SOLUTION), "--no-page"],
+        "grade exercise_03, a known mistake": [*GRADE, "exercise_03", "--submission", str(_wrong()[0]), "--no-page"],
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    for command in commands.values():
+        _run(command)  # the disk's cache, and the trajectories of known mistakes
+    for _ in range(repeats):
+        for name, command in commands.items():
+            seconds[name].append(_timed(lambda command=command: _run(command)))  # type: ignore[misc]
+    torch, optimizer, *_ = median = [statistics.median(values) for values in seconds.values()]
+    for name, value in zip(commands, median, strict=True):
+        print(f"{name:46} {value:5.2f} s   {value / torch:4.2f} x import torch   {value / optimizer:4.2f} x with one optimizer")
+
+
+def bulk(count: int) -> float:
+    """A batch through the pipeline, in one process tree, against the submissions' own loops in a warm process."""
+    from grader.course import Course
+    from grader.pipeline import Grader
+    from grader.render.page import render_page
+    from grader.runner import Runner
+    from grader.submission import read_submission
+
+    exercise = Course(ROOT).exercise("exercise_03")
+    right = [SOLUTION, *exercise.programs("right")]
+    paths = [(right if number % 2 else _wrong())[number % 7] for number in range(count)]
+    submissions = [(number, read_submission(path)) for number, path in enumerate(paths)]
+    with Runner() as runner:
+        grader = Grader(exercise, runner)
+        grader.prepare()
+        started = time.perf_counter()
+        known = len(grader.known.all)
+        print(f"the trajectories of {known} known mistakes, once for each version of a course: {time.perf_counter() - started:.1f} s")
+        for _ in grader.grade_many(submissions[:20]):
+            pass
+        memory = _memory()
+        reports = []
+        seconds = _timed(lambda: reports.extend(report for _, report in grader.grade_many(submissions)))
+        grown = _memory() - memory
+        tier = runner.isolation.tier
+    pages = _timed(lambda: [render_page(report, "plotly.js") for report in reports]) / count
+    loops = sum(_own_loops(path) for path in paths)
+    passed = sum(report.verdict == "passed" for report in reports)
+    print(f"{count} submissions, {passed} of them right, isolation {tier}, two at a time: {seconds:.2f} s")
+    print(f"their own loops, one after the other in this warm process: {loops:.2f} s: {seconds / loops:.2f} times that, all in")
+    print(f"a page: {pages * 1e3:.1f} ms; the grader's memory grew by {grown:.1f} MB")
+    return seconds / count
+
+
+def fresh_pytest(repeats: int) -> float:
+    """Seconds for one submission in a pytest of its own, with three checks on the same cases."""
+    from grader.course import Course
+
+    exercise = Course(ROOT).exercise("exercise_03")
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        (here / "problem.py").write_text(exercise.problem)
+        (here / "train.py").write_bytes(SOLUTION.read_bytes())
+        (here / "reference.py").write_bytes(SOLUTION.read_bytes())
+        (here / "test_train.py").write_text(PYTEST.format(cases=[case.arguments for case in exercise.cases]))
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(here)]
+        return statistics.median(_timed(lambda: _run(command, here)) for _ in range(repeats))
+
+
+def _wrong() -> list[Path]:
+    """Seven wrong programs that run to their end, so that their loops can be timed."""
+    names = [
+        "never_clears_gradients",
+        "recreates_optimizer_every_epoch",
+        "ignores_learning_rate",
+        "halves_loss",
+        "steps_twice",
+        "uses_the_other_optimizer",
+        "leaves_biases_out_of_optimizer",
+    ]
+    return [ROOT / "tests" / "exercise_03" / "wrong" / f"{name}.py" for name in names]
+
+
+def _own_loops(path: Path, kept: dict[Path, float] = {}) -> float:  # noqa: B006  a cache: each program is timed once, warm
+    """Seconds that a program of this course's own takes for all cases, with nobody watching."""
+    if path not in kept:
+        import torch
+
+        from grader.course import Course
+        from grader.reference import references
+
+        torch.set_num_threads(1)
+        namespace: dict[str, Callable[..., object]] = {}
+        exec(compile(path.read_bytes(), path.name, "exec"), namespace)
+        cases = references(Course(ROOT).exercise("exercise_03")).values()
+
+        def loops() -> None:
+            for case in cases:
+                namespace["train"](**case.sources.problem.problem(**case.case.arguments))
+
+        loops()
+        kept[path] = statistics.median(_timed(loops) for _ in range(5))
+    return kept[path]
+
+
+def _memory() -> float:
+    """MB at the most so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _run(command: list[str], folder: Path = ROOT) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr}")
+
+
+if __name__ == "__main__":
+    main()
