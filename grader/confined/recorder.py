@@ -47,8 +47,9 @@ class Recorder:
 
     def __init__(self, model: nn.Module, loss_fn: object, filename: str, max_events: int) -> None:
         """Track `model`'s parameters, frozen ones too. `filename`: whose lines the events name."""
-        own = {id(p): (module, name, p) for module in model.modules() for name, p in module._parameters.items() if p is not None}
-        self._slots = [(module, name, torch.full_like(p, float("nan"))) for module, name, p in own.values()]
+        places = [(m, name, p) for m in model.modules() for name, p in m._parameters.items() if p is not None]
+        own = {id(p): (m, name, torch.full_like(p, float("nan"))) for m, name, p in places}  # a tied one counts once
+        self._slots = list(own.values())
         self._model, self._loss_fn, self._filename, self._max_events = model, loss_fn, filename, max_events
         self._dtypes = [(p.numel(), p.dtype) for p in self.tracked()]
         self._depth = 0

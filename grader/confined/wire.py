@@ -28,7 +28,8 @@ NAMES = {
 
 def pack(record: dict[str, Any], arrays: dict[str, Tensor]) -> bytes:
     """One frame: its length in 8 bytes, then the arrays by name; `record` goes along as JSON in the array "record"."""
-    text = json.dumps(record, separators=(",", ":"), ensure_ascii=True).encode()
+    # Half a surrogate pair is text to Python, but to nobody who reads JSON: it becomes "?".
+    text = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
     header: dict[str, Any] = {}
     bodies: list[bytes] = []
     offset = 0

@@ -1,0 +1,111 @@
+"""Runs where none of the layers is to be had (macOS, Windows): a fresh process for each, and a clock beside it."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import IO, TypeVar
+
+from grader.faults import GraderFault
+from grader.libraries import library_paths
+from grader.raw import Ended, Isolation, Limits, RawRun
+
+K = TypeVar("K")
+
+_KEPT = ("SYSTEMROOT", "WINDIR", "PATH")  # without the first two, Windows starts no Python
+_BOOTSTRAP = """
+import json, sys
+sys.path += [p for p in json.loads(sys.argv[2]) if p not in sys.path]
+from grader.confined import fresh
+fresh.main(sys.argv)
+"""
+
+
+def run_many(
+    entry: str, jobs: Iterable[tuple[K, bytes]], limits: Limits, parallel: int, isolation: Isolation
+) -> Iterator[tuple[K, RawRun | GraderFault]]:
+    """As `grader.runner.Runner.run_many`; leaving off early ends the runs under way."""
+    started: set[subprocess.Popen[bytes]] = set()
+    waiting = iter(jobs)
+    under_way: dict[Future[RawRun | GraderFault], K] = {}
+    pool = ThreadPoolExecutor(parallel)
+    try:
+        while True:
+            while len(under_way) < parallel and (item := next(waiting, None)):
+                key, job = item
+                under_way[pool.submit(_run, entry, job, limits, isolation, started)] = key
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                yield under_way.pop(future), future.result()
+    finally:
+        for process in list(started):
+            process.kill()
+        pool.shutdown(cancel_futures=True)
+
+
+def _run(
+    entry: str, job: bytes, limits: Limits, isolation: Isolation, started: set[subprocess.Popen[bytes]]
+) -> RawRun | GraderFault:
+    with tempfile.TemporaryDirectory(prefix="descent-", ignore_cleanup_errors=True) as folder:
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _BOOTSTRAP, entry, json.dumps(library_paths(entry))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env={k: v for k, v in os.environ.items() if k in _KEPT} | {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
+                start_new_session=True,
+            )
+        except OSError as error:
+            return GraderFault(f"No process can be started: {error}")
+        started.add(process)
+        assert process.stdin
+        assert process.stdout
+        begun = time.monotonic()
+        stopped: list[Ended] = []
+
+        def stop(why: Ended) -> None:
+            stopped.append(why)
+            process.kill()
+
+        clock = threading.Timer(limits.wall_s, stop, ("timed_out",))
+        feeder = threading.Thread(target=_feed, args=(process.stdin, job))
+        clock.start()
+        feeder.start()
+        output = bytearray()
+        while part := os.read(process.stdout.fileno(), 1 << 20):
+            output += part
+            if len(output) >= limits.output_mb << 20:
+                stop("output_limit")
+                break
+        code = process.wait()
+        clock.cancel()
+        feeder.join()
+        process.stdout.close()
+        started.discard(process)
+        ended: Ended = stopped[0] if stopped else "exited" if code >= 0 else "signalled"
+        return RawRun(
+            output=bytes(output[: limits.output_mb << 20]),
+            ended=ended,
+            code=code if ended == "exited" else None,
+            signal=-code if ended == "signalled" else None,
+            cpu_s=0.0,
+            max_rss_mb=0.0,
+            seconds=time.monotonic() - begun,
+            isolation=isolation,
+        )
+
+
+def _feed(stdin: IO[bytes], job: bytes) -> None:
+    try:
+        stdin.write(job)
+        stdin.close()
+    except OSError:
+        pass  # it ended before it had read all
