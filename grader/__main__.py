@@ -12,11 +12,14 @@ PASSED, NOT_PASSED, USAGE, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main() -> NoReturn:
     """Run the command line and leave the process at once."""
-    code = _run()
+    try:
+        code = _run()
+    except KeyboardInterrupt:  # before or after what `_run` watches over
+        code = INTERRUPTED
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (BrokenPipeError, ValueError):
+        except (OSError, ValueError):
             code = code or NOT_PASSED
     # Taking a Python with torch in it down in good order takes 0.7 s, and there is nothing left to put in order.
     os._exit(code)
@@ -28,6 +31,7 @@ def _run() -> int:
 
     from grader.cli import cli
     from grader.faults import GraderFault, UsageError
+    from grader.render.text import clean
 
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -41,7 +45,7 @@ def _run() -> int:
         error.show()
         return USAGE
     except UsageError as error:
-        print(f"grade: {error}", file=sys.stderr)
+        print(f"grade: {clean(str(error))}", file=sys.stderr)
         return USAGE
     except (KeyboardInterrupt, Abort):
         print("\ngrade: stopped.", file=sys.stderr)
@@ -49,11 +53,11 @@ def _run() -> int:
     except BrokenPipeError:
         return NOT_PASSED
     except GraderFault as error:
-        print(f"grade: {error}\nThis is the grader's own fault: it is no verdict on your code.", file=sys.stderr)
+        print(f"grade: {clean(str(error))}\nThis is the grader's own fault: it is no verdict on your code.", file=sys.stderr)
         return FAULT
     except Exception as error:
         print(
-            f"grade: the grader itself failed ({type(error).__name__}: {error}). It is no verdict on your code.\n"
+            f"grade: the grader itself failed ({type(error).__name__}: {clean(str(error))}). It is no verdict on your code.\n"
             f"The details are in {_keep_details()}; please pass them on to who gave you this course.",
             file=sys.stderr,
         )

@@ -32,6 +32,12 @@ def cli() -> None:
     `grade exercise_03` grades your own file: exercises/exercise_03/train.py in a checkout of the course, or
     exercise_03/train.py in the folder where you ran `grade start exercise_03`.
     """
+    try:
+        Path.cwd()
+    except OSError:
+        from grader.faults import UsageError
+
+        raise UsageError("The folder that you are in is there no more: change to another.") from None
 
 
 @cli.command()

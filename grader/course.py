@@ -136,6 +136,11 @@ class Course:
             return {}
         return {key: _parse(Misconception, value, path) for key, value in _toml(path).items()}
 
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """What no learner's code may read, wherever the course lies."""
+        return self.root / "solutions", self.root / "tests"
+
     def exercise(self, name: str) -> Exercise:
         """The exercise of this name; "3" and "03" will do. Raises UsageError where there is none."""
         for candidate in (name, f"exercise_{name}", f"exercise_{name.zfill(2)}"):

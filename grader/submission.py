@@ -1,6 +1,7 @@
 """What a learner hands in, as bytes: read here, never parsed, imported or run."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +31,8 @@ class Submission:
 
     def line(self, number: int) -> str:
         """A line of the main file, as far as it is text; empty where there is none."""
-        lines = self.files[self.main].decode("utf-8", "replace").lstrip("\ufeff").splitlines()
+        # Not by splitlines, which counts form feeds and more that Python doesn't.
+        lines = re.split(r"\r\n|\r|\n", self.files[self.main].decode("utf-8", "replace").lstrip("\ufeff"))
         return lines[number - 1].rstrip() if 0 < number <= len(lines) else ""
 
 
@@ -38,37 +40,46 @@ def read_submission(path: Path) -> Submission:
     """Read a .py file, or a folder with train.py and its helper modules.
 
     Raises:
-        UsageError: no file is at that path, or it can't be opened.
+        UsageError: no file is at that path.
         Ungradable: there is one, but not one that can be run.
     """
     try:
         if path.is_dir():
             return _read_folder(path)
-        if not path.is_file():
+        if not path.is_file() and not path.is_symlink():
             raise UsageError(f"There is no file at {path}.")
         if path.suffix != ".py":
-            raise Ungradable(f"{path.name} is not a Python file: hand in a .py file, or a folder with {MAIN}.")
+            raise Ungradable(f"{_shown(path)} is not a Python file: hand in a .py file, or a folder with {MAIN}.")
         # Whatever the file is called, it runs as train.py: that is the name that lines are quoted by.
         return Submission({MAIN: _read_file(path)})
     except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}.") from None
+        raise Ungradable(f"{_shown(path)} can't be read: {error.strerror}.") from None
 
 
 def _read_folder(folder: Path) -> Submission:
-    if not (folder / MAIN).is_file():
-        found = sorted(p.name for p in folder.glob("*.py"))[:5]
+    if (folder / MAIN).is_dir():
+        raise Ungradable(f"In the folder {_shown(folder)}, {MAIN} is a folder: put your code in a file of that name.")
+    if not (folder / MAIN).is_file() and not (folder / MAIN).is_symlink():
+        found = sorted(_shown(p) for p in folder.glob("*.py") if p.is_file())[:5]
         there = f"it has {', '.join(found)}" if found else "it has no Python file at all"
-        raise Ungradable(f"The folder {folder.name} has no {MAIN} ({there}): put your code in {MAIN}.")
+        raise Ungradable(f"The folder {_shown(folder)} has no {MAIN} ({there}): put your code in {MAIN}.")
     paths = sorted(p for p in folder.glob("*.py") if p.is_file() and p.name not in SKIPPED)
     if len(paths) > MAX_FILES:
-        raise Ungradable(f"The folder {folder.name} has {len(paths)} Python files; at most {MAX_FILES} are taken.")
-    files = {p.name: _read_file(p) for p in paths if not p.is_symlink() or p.name == MAIN}
+        raise Ungradable(f"The folder {_shown(folder)} has {len(paths)} Python files; at most {MAX_FILES} are taken.")
+    files = {MAIN: _read_file(folder / MAIN)} | {p.name: _read_file(p) for p in paths if not p.is_symlink()}
     if sum(map(len, files.values())) > MAX_BYTES:
-        raise Ungradable(f"The folder {folder.name} has more than {MAX_BYTES // 1000} kB of Python.")
+        raise Ungradable(f"The folder {_shown(folder)} has more than {MAX_BYTES // 1000} kB of Python.")
     return Submission(files)
 
 
 def _read_file(path: Path) -> bytes:
+    if path.is_symlink():  # what it leads to may be anything that the grader can read, a solution for one
+        raise Ungradable(f"{_shown(path)} is a symbolic link: hand in the file itself.")
     if path.stat().st_size > MAX_BYTES:
-        raise Ungradable(f"{path.name} is larger than {MAX_BYTES // 1000} kB: that is no training loop.")
+        raise Ungradable(f"{_shown(path)} is larger than {MAX_BYTES // 1000} kB: that is no training loop.")
     return path.read_bytes()
+
+
+def _shown(path: Path) -> str:
+    """The last part of a path, as text: on Linux a name may hold bytes that aren't."""
+    return (path.name or path.resolve().name).encode("utf-8", "replace").decode()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import safetensors
 import safetensors.torch
@@ -110,6 +110,9 @@ class Other:
     type: str
 
 
+_Shape = Annotated[list[Annotated[int, Field(ge=0, lt=1 << 32)]], Field(max_length=16)]
+
+
 class _Record(_Model):
     """The JSON part of a case's frame."""
 
@@ -118,7 +121,7 @@ class _Record(_Model):
     error: Problem | None
     events: list[tuple[str, int, int, int, dict[str, Any]]] = Field(max_length=100_000)
     returned: dict[str, Any]
-    parameters: list[tuple[str, list[int], str]] = Field(max_length=1000)
+    parameters: list[tuple[str, _Shape, str]] = Field(max_length=1000)
     dtypes: list[str] = Field(max_length=1000)
     printed: str = Field(max_length=50_000)
     seconds: float
@@ -242,7 +245,7 @@ def _case(record: _Record, arrays: dict[str, Tensor]) -> CaseTrace:
     present = _matrix(arrays, "present", torch.bool, len(layout))
     if len(present) != len(gradients):
         raise Refused("gradients without a note of which were present")
-    inputs = {int(k[6:]): v for k, v in arrays.items() if k.startswith("input.") and k[6:].isdecimal()}
+    inputs = {int(k[6:]): v for k, v in arrays.items() if k.startswith("input.") and k[6:].isdecimal() and len(k) < 16}
     events, rows, gradient_rows = [], len(parameters), len(gradients)
     for kind, line, row, gradient, detail in record.events:
         if not (0 <= row < rows and 0 <= gradient < gradient_rows):

@@ -86,7 +86,7 @@ class JudgedCase:
         """The first row, and in it the parameter, where two (S, P) arrays part beyond the tolerance; None where they don't.
 
         Args:
-            actual, expected: rows of flattened parameters, gradients or updates. NaN parts from everything.
+            actual, expected: rows of flattened parameters, gradients or updates. NaN and infinity part from everything.
             around: (S, P) the parameters that updates were computed as differences of, whose rounding is forgiven.
         """
         tolerance = self.tolerance
@@ -98,7 +98,7 @@ class JudgedCase:
             allowed = tolerance.relative * e.abs() + tolerance.floor * e.abs().amax(1, keepdim=True)
             if around is not None:
                 allowed = allowed + 4 * tolerance.rounding * around[:, where].abs()
-            wrong = ~((a - e).abs() <= allowed).all(1)
+            wrong = ~(((a - e).abs() <= allowed) & allowed.isfinite()).all(1)
             if wrong.any():
                 parted.append((int(torch.nonzero(wrong)[0]), number))
         return min(parted) if parted else None

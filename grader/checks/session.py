@@ -7,8 +7,10 @@ of `pytest.main` itself, taken one by one, as pytest-xdist's workers take them.
 import contextlib
 import io
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -19,6 +21,10 @@ from _pytest.runner import runtestprotocol
 from grader.checks.run import Run, Unmet
 from grader.course import Exercise
 from grader.faults import GraderFault
+
+# Plugins of pytest's own that checks have no use for: they put hooks of the process's in place, and take half the time.
+UNUSED = ("cacheprovider", "warnings", "logging", "faulthandler", "unraisableexception", "threadexception", "debugging")
+CALLERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST")  # in the environment, and not meant for us
 
 
 @dataclass(frozen=True)
@@ -47,22 +53,13 @@ class CheckSession:
     def __init__(self, exercise: Exercise) -> None:
         """Collect the checks. Raises GraderFault where they can't be, or where one lacks its points or docstring."""
         self._current = _Current()
+        paths = sorted(exercise.judging.glob("test_*.py"))
         arguments = [
             *("-c", os.devnull, "--rootdir", str(exercise.judging), "--import-mode=importlib", "--assert=plain"),
-            *(
-                "--disable-plugin-autoload",
-                "-p",
-                "no:cacheprovider",
-                "-p",
-                "no:warnings",
-                "-p",
-                "no:logging",
-                "--capture=no",
-                "-q",
-            ),
-            *(str(path) for path in sorted(exercise.judging.glob("test_*.py"))),
+            *("--disable-plugin-autoload", "--capture=no", "-q", *(f"-pno:{plugin}" for plugin in UNUSED)),
+            *map(str, paths),
         ]
-        with _quiet():
+        with _quiet(), _own_modules(paths):
             self._config = _prepareconfig(arguments, [self._current])
             self._config._do_configure()
             session = pytest.Session.from_config(self._config)
@@ -70,12 +67,27 @@ class CheckSession:
             try:
                 self._config.hook.pytest_collection(session=session)
             except pytest.UsageError as error:
-                raise GraderFault(f"The checks of {exercise.name} can't be collected: {error}") from None
-        if self._current.broken:
-            raise GraderFault(f"The checks of {exercise.name} can't be collected: {self._current.broken}")
-        self._checks = [Check(item) for item in session.items]
-        if not self._checks:
-            raise GraderFault(f"{exercise.name} has no checks in {exercise.judging}.")
+                self._current.broken = self._current.broken or str(error)
+        try:
+            if self._current.broken:
+                raise GraderFault(f"The checks of {exercise.name} can't be collected: {self._current.broken}")
+            self._checks = [Check(item) for item in session.items]
+            if not self._checks:
+                raise GraderFault(f"{exercise.name} has no checks in {exercise.judging}.")
+            self._names_are_sound()
+        except GraderFault:
+            self.close()
+            raise
+
+    def _names_are_sound(self) -> None:
+        names: set[str] = set()
+        for check in self._checks:
+            if check.name in names:
+                raise GraderFault(f"Two checks are called {check.name}: {check.item.nodeid} is one of them.")
+            unknown = [name for name in check.needs if name not in names]
+            if unknown:
+                raise GraderFault(f"The check {check.item.nodeid} needs {unknown[0]}, but no check before it is called so.")
+            names.add(check.name)
 
     def worth(self) -> tuple["Check", ...]:
         """The checks, with what each is worth."""
@@ -85,15 +97,14 @@ class CheckSession:
         """Judge one submission. Raises GraderFault where a check itself breaks."""
         self._current.run = run
         results: dict[str, CheckResult] = {}
-        following = [*self._checks[1:], None]
-        for check, following_check in zip(self._checks, following, strict=True):
+        for check in self._checks:
             missed = next((n for n in check.needs if results[n].status != "passed"), None)
             if missed is not None:
                 results[check.name] = check.result("skipped", f"Not judged yet, because of this: {results[missed].title}.")
                 continue
             check.item._initrequest()  # type: ignore[attr-defined]
             with _quiet():
-                runtestprotocol(check.item, log=False, nextitem=following_check.item if following_check else None)
+                runtestprotocol(check.item, log=False, nextitem=None)
             error = self._current.caught()
             if error is None:
                 results[check.name] = check.result("passed")
@@ -125,7 +136,7 @@ class Check:
         self.item, self.name = item, item.name
         points = item.get_closest_marker("points")
         lines = (getattr(item, "function").__doc__ or "").strip().splitlines()  # noqa: B009
-        if points is None or not lines:
+        if points is None or not lines or [type(n) for n in points.args] not in ([int], [float]):
             raise GraderFault(f"The check {item.nodeid} needs a docstring and @pytest.mark.points(…).")
         self.points, self.title = float(points.args[0]), lines[0].rstrip(".")
         self.needs = [str(name) for mark in item.iter_markers("needs") for name in mark.args]
@@ -170,9 +181,22 @@ class _Current:
 
 
 @contextlib.contextmanager
+def _own_modules(paths: list[Path]) -> Iterator[None]:
+    """Let pytest import these files anew: it goes by the file's name, and another exercise's may have the same."""
+    names = [path.stem for path in paths]
+    others = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    try:
+        yield
+    finally:
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(others)
+
+
+@contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep pytest's own words, and the settings that are meant for the caller's pytest, out of it."""
-    hidden = {key: os.environ.pop(key) for key in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS") if key in os.environ}
+    hidden = {key: os.environ.pop(key) for key in CALLERS if key in os.environ}
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield

@@ -1,6 +1,7 @@
 """`grade exercise_03`: one submission, graded and shown."""
 
 import contextlib
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,8 @@ def grade_one(
         report = _grade(exercise, submission, unconfined or submission is None, say)
         written = None if no_page or (as_json and page is None) else _write_page(report, page, say)
     if as_json:
-        print(report.model_dump_json(indent=2))
+        # ASCII alone, so that it comes whole out of any locale.
+        print(json.dumps(json.loads(report.model_dump_json()), indent=2))
     else:
         from grader.render.terminal import show
 
@@ -52,7 +54,7 @@ def _grade(exercise: Exercise, path: Path | None, trusted: bool, say: "Say") -> 
 
         return refuse(exercise, "Recorded, not graded: this edition of the course has nothing that judges.")
     say("Starting torch")
-    with Runner() as runner:
+    with Runner(hidden=exercise.course.hidden) as runner:
         from grader.pipeline import Grader
 
         grader = Grader(exercise, runner, say)

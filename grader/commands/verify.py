@@ -31,7 +31,7 @@ def verify(names: tuple[str, ...], course_folder: Path | None) -> int:
     for complaint in strays:
         click.echo(complaint)
     found = len(strays)
-    with Runner() as runner:
+    with Runner(hidden=course.hidden) as runner:
         for name in [course.exercise(n).name for n in names] or course.names:
             started = time.perf_counter()
             exercise = course.exercise(name)

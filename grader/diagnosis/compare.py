@@ -111,6 +111,8 @@ def _returned_apart(a: Any, b: Any) -> float:
         if len(a) != len(b):
             return INFINITE
         return max((_returned_apart(x, y) for x, y in zip(a, b, strict=True)), default=0.0)
+    if isinstance(a, dict):
+        return max((_returned_apart(v, b[k]) for k, v in a.items()), default=0.0) if a.keys() == b.keys() else INFINITE
     if isinstance(a, Other):
         return 0.0 if a.type == b.type else INFINITE
     return 0.0 if a == b else INFINITE

@@ -15,10 +15,10 @@ import torch
 from grader.course import Exercise
 from grader.diagnosis.compare import Summary, equal, like, summarize
 from grader.faults import GraderFault
-from grader.job import limits, make_job
+from grader.job import limits, make_job, trace_of
 from grader.runner import Runner
 from grader.submission import Submission, read_submission
-from grader.trace import Refused, Trace, load_trace, read_trace
+from grader.trace import Refused, Trace, load_trace
 
 MARK = re.compile(r"#\s*<--")  # on the line of a wrong program where its mistake shows
 
@@ -86,18 +86,26 @@ class KnownMistakes:
         for path, raw in self._runner.run_many(jobs, limits(self._exercise)):
             if isinstance(raw, GraderFault):
                 raise raw
-            self._loaded[path] = read_trace(raw.output)
+            self._loaded[path] = trace_of(raw, self._exercise)
             _write(self._files[path], raw.output)
 
     def _load(self, path: Path) -> bool:
-        with contextlib.suppress(OSError, Refused):
-            self._loaded[path] = load_trace(self._files[path])
+        with contextlib.suppress(OSError, Refused, GraderFault):
+            trace = load_trace(self._files[path])
+            if trace.error or len(trace.cases) == len(self._exercise.cases) or _stopped(trace):
+                self._loaded[path] = trace
         return path in self._loaded
 
     def _mistake(self, path: Path) -> KnownMistake:
         if path not in self._loaded and not self._load(path):
             self._record()
         return KnownMistake(_id(path), self._loaded[path], _marked(self._programs[path]))
+
+
+def _stopped(trace: Trace) -> bool:
+    """Whether the harness itself left off after the last case; else what is missing was cut off."""
+    last = trace.cases[-1].error if trace.cases else None
+    return last is not None and last.kind in ("timed_out", "out_of_memory")
 
 
 def cache_folder() -> Path:

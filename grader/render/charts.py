@@ -54,8 +54,8 @@ def charts(picture: Picture) -> dict[str, Any]:
 def _clean(values: Sequence[Value], steps: int, low: float, high: float, floor: float | None) -> dict[str, Any]:
     """One curve: `y` to draw (None: nothing there) and the points `off` the chart, as [index, "top" or "bottom"].
 
-    A value that isn't finite is off the top. With a floor (on a log axis), a smaller value is drawn at the floor; its text stays
-    the true one. A run that took fewer steps than others has nothing there.
+    A value that isn't finite is off the top. With a floor (on a log axis), a smaller value is drawn at the floor; its text
+    stays the true one. A run that took fewer steps than others has nothing there.
     """
     y: list[Value] = []
     off: list[tuple[int, str]] = []
@@ -80,7 +80,7 @@ def _finite(curves: Iterable[Sequence[Value]]) -> list[float]:
 
 
 def _linear_axis(curves: Sequence[Sequence[Value]], reference: Sequence[Value]) -> tuple[float, float]:
-    """The range to draw: what the reference spans, and three times that on either side, so that one huge value flattens nothing."""
+    """The range to draw: what the reference spans, and three times that on either side at most: no huge value flattens it."""
     base = _finite([reference]) or [0.0]
     low, high = min(base), max(base)
     room = 3 * ((high - low) or abs(high) or 1.0)

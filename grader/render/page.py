@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from grader.faults import GraderFault
 from grader.render.charts import charts
-from grader.render.terminal import clean
+from grader.render.text import clean, sentence
 from grader.report import Report
 
 
@@ -59,7 +59,7 @@ def _plotly_js() -> Path:
 
 def prose(text: str) -> Markup:
     """A sentence of unknown origin, escaped, with what stands between `backticks` set as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(clean(text)))))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence(text)))))
 
 
 @cache

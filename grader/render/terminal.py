@@ -1,13 +1,11 @@
 """The report in a terminal: the verdict, the one thing to mend, then the checks."""
 
-import re
 from pathlib import Path
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from grader.render.text import clean, sentence
 from grader.report import DiagnosisReport, Report
 
 VERDICTS = {
@@ -16,99 +14,121 @@ VERDICTS = {
     "ungradable": ("Not graded", "bold yellow"),
 }
 SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("–", "dim")}
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 MAX_PRINTED = 2000
+# Where the terminal's encoding has none of these.
+PLAIN = str.maketrans(
+    {"✓": "+", "✗": "x", "–": "-", "·": "-", "│": "|", "→": ">", "…": "...", "−": "-", "×": "x", "√": "sqrt ", "⋮": ":"}
+)
 
 
 def show(report: Report, page: Path | None) -> None:
     """Print the report to standard output."""
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=False)
+    lines = _Lines()
     word, style = VERDICTS[report.verdict]
     number = report.exercise.rpartition("_")[2]
-    console.print(Text(f"Exercise {number} · {report.title}", "bold"))
-    console.print(Text.assemble((word, style), f": {_points(report.score)} of {_points(report.max_score)} points"))
-    console.print()
-    _paragraph(console, report.headline, 0)
-    _show_lines(console, report)
+    lines.add(Text(f"Exercise {number} · {report.title}", "bold"))
+    lines.add(Text.assemble((word, style), f": {_points(report.score)} of {_points(report.max_score)} points"))
+    lines.skip()
+    lines.add(Text(sentence(report.headline)))
+    _show_lines(lines, report)
     for diagnosis in report.diagnoses:
-        _show_diagnosis(console, diagnosis, several=len(report.diagnoses) > 1)
+        _show_diagnosis(lines, diagnosis, several=len(report.diagnoses) > 1)
     if report.checks:
-        console.print()
-        _show_checks(console, report)
-    _show_printed(console, report.run.printed)
-    console.print()
-    _show_isolation(console, report)
+        lines.skip()
+        _show_checks(lines, report)
+    _show_printed(lines, report.run.printed)
+    lines.skip()
+    _show_isolation(lines, report)
     if page is not None:
-        console.print(Text(f"See it drawn: {page}", "dim"), soft_wrap=True)
+        lines.add(Text(f"{'See it drawn' if report.picture else 'The same as a page'}: {clean(str(page))}", "dim"), whole=True)
 
 
-def _show_lines(console: Console, report: Report) -> None:
+class _Lines:
+    """Standard output, line by line: wrapped by words, indented, with nothing after the last word."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        self._plain = not self._console.encoding.lower().startswith("utf")
+
+    def add(self, text: Text, first: Text | None = None, *, whole: bool = False) -> None:
+        """Print `text` behind `first`, on as many lines as it takes; if `whole`, on one, to be clicked or copied."""
+        first = first or Text("")
+        if self._plain:
+            text.plain, first.plain = text.plain.translate(PLAIN), first.plain.translate(PLAIN)
+        indent = first.cell_len
+        room = max(10, self._console.width - indent)
+        for number, line in enumerate([text] if whole else text.wrap(self._console, room)):
+            line.rstrip()
+            self._console.print((first if number == 0 else Text(" " * indent)) + line, soft_wrap=True)
+
+    def add_cut(self, text: Text) -> None:
+        """Print `text` on one line, cut where the line ends."""
+        if self._plain:
+            text.plain = text.plain.translate(PLAIN)
+        text.truncate(self._console.width, overflow="ellipsis" if not self._plain else "crop")
+        self._console.print(text, soft_wrap=True)
+
+    def skip(self) -> None:
+        """Print an empty line."""
+        self._console.print()
+
+
+def _show_lines(lines: _Lines, report: Report) -> None:
     """The learner's own lines that the report speaks of, marked."""
     named = {report.run.error_line, *(d.line for d in report.diagnoses)} - {None}
     if not report.lines or not named:
         return
-    console.print()
+    lines.skip()
+    before = None
     for number, text in sorted(report.lines.items()):
+        if before is not None and number > before + 1:
+            lines.add(Text("         ⋮", "dim"))
         sign = "→" if number in named else " "
-        console.print(
-            Text(f"  {sign} {number:4} │ {clean(text)}", "bold" if number in named else "dim"),
-            overflow="ellipsis",
-            no_wrap=True,
-        )
+        lines.add_cut(Text(f"  {sign} {number:4} │ {clean(text)}", "bold" if number in named else "dim"))
+        before = number
 
 
-def _show_diagnosis(console: Console, diagnosis: DiagnosisReport, several: bool) -> None:
+def _show_diagnosis(lines: _Lines, diagnosis: DiagnosisReport, several: bool) -> None:
     if several:
-        console.print()
-        console.print(Text(f"  It could be this: {diagnosis.title}", "bold"))
+        lines.skip()
+        lines.add(Text(f"It could be this: {diagnosis.title}", "bold"), Text("  "))
     for label, text in (("What you see", diagnosis.see), ("Why", diagnosis.why), ("Mend it", diagnosis.mend)):
         if text:
-            console.print()
-            _paragraph(console, Text.assemble((f"{label}: ", "bold"), clean(text)), 2)
+            lines.skip()
+            lines.add(Text.assemble((f"{label}: ", "bold"), sentence(text)), Text("  "))
     if diagnosis.read:
-        console.print(Padding(Text(f"Read on: {diagnosis.read}", "dim"), (0, 0, 0, 2), expand=False), soft_wrap=True)
+        lines.skip()
+        lines.add(Text(f"Read on: {diagnosis.read}", "dim"), Text("  "), whole=True)
 
 
-def _show_checks(console: Console, report: Report) -> None:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True, style="dim")
-    table.add_column()
-    for check in report.checks:
+def _show_checks(lines: _Lines, report: Report) -> None:
+    worth = [f"{_points(check.points)}/{_points(check.max_points)}" for check in report.checks]
+    widest = max(map(len, worth))
+    for check, points in zip(report.checks, worth, strict=True):
         sign, style = SIGNS[check.status]
-        text = Text(clean(check.title), "dim" if check.status == "skipped" else "")
+        text = Text(sentence(check.title), "dim" if check.status == "skipped" else "")
         if check.status == "skipped":
             text.append(" (not judged yet)")
         if check.status == "failed" and check.message != report.headline:
-            text.append(f"\n{clean(check.message)}", "italic")
-        table.add_row(Text(sign, style), f"{_points(check.points)}/{_points(check.max_points)}", text)
-    console.print(Padding(table, (0, 0, 0, 2), expand=False))
+            text.append(f"\n{sentence(check.message)}", "italic")
+        lines.add(text, Text.assemble("  ", (sign, style), " ", (points.rjust(widest), "dim"), " "))
 
 
-def _show_printed(console: Console, printed: str) -> None:
+def _show_printed(lines: _Lines, printed: str) -> None:
     if not printed.strip():
         return
-    console.print()
-    console.print(Text("Your code printed, on the visible input:", "bold"))
+    lines.skip()
+    lines.add(Text("Your code printed, on the visible input:", "bold"))
     text = clean(printed).rstrip()
-    _paragraph(console, text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …", 2)
+    lines.add(Text(text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …"), Text("  │ "))
 
 
-def _show_isolation(console: Console, report: Report) -> None:
+def _show_isolation(lines: _Lines, report: Report) -> None:
     if report.run.status == "refused" and report.run.isolation == "none" and not report.run.isolation_missing:
         return  # it never ran
     missing = f" ({'; '.join(report.run.isolation_missing)})" if report.run.isolation_missing else ""
-    _paragraph(console, Text(f"Isolation of the run: {report.run.isolation}{missing}.", "dim"), 0)
-
-
-def _paragraph(console: Console, text: str | Text, indent: int) -> None:
-    console.print(Padding(text if isinstance(text, Text) else Text(clean(text)), (0, 0, 0, indent), expand=False))
+    lines.add(Text(sentence(f"Isolation of the run: {report.run.isolation}{missing}."), "dim"))
 
 
 def _points(value: float) -> str:
     return f"{value:g}"
-
-
-def clean(text: str) -> str:
-    """Text of unknown origin without control characters, which a terminal would obey."""
-    return CONTROL.sub("�", text.expandtabs(4))

@@ -1,0 +1,19 @@
+"""Makes text of unknown origin fit to be shown: a learner's names, messages, lines and prints are never obeyed."""
+
+import re
+
+# What a terminal obeys (C0, C1, DEL), what turns the direction of the text around it or breaks its line, and halves of
+# characters, which no encoding has.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def clean(text: str) -> str:
+    """The text with a mark in place of each character that would do something other than be seen."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.expandtabs(4))
+
+
+def sentence(text: str) -> str:
+    """The same on one line: a message can't pose as more of the report."""
+    return clean(" ".join(text.split()))

@@ -1,0 +1,15 @@
+"""Adam's fused implementation."""
+
+import torch
+
+
+def train(model, loss_fn, X, y, lr, epochs):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=True)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

@@ -1,0 +1,22 @@
+"""The batches are shuffled in every epoch."""
+
+import random
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, momentum, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
+    examples = sum(len(X) for X, _ in batches)
+    losses = []
+    for epoch in range(epochs):
+        total = 0.0
+        random.shuffle(batches)
+        for X, y in batches:
+            optimizer.zero_grad()
+            loss = loss_fn(model(X), y)  # <-- not in the order given
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+        losses.append(total / examples)
+    return losses

@@ -1,0 +1,19 @@
+"""Gradients are cleared at the start of each epoch, not of each batch."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, momentum, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
+    examples = sum(len(X) for X, _ in batches)
+    losses = []
+    for epoch in range(epochs):
+        total = 0.0
+        optimizer.zero_grad()  # <-- belongs in the inner loop
+        for X, y in batches:
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+        losses.append(total / examples)
+    return losses

@@ -1,0 +1,20 @@
+"""Only the last two parameters' gradients are cleared."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, momentum, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
+    examples = sum(len(X) for X, _ in batches)
+    losses = []
+    for epoch in range(epochs):
+        total = 0.0
+        for X, y in batches:
+            for p in list(model.parameters())[-2:]:
+                p.grad = None
+            loss = loss_fn(model(X), y)
+            loss.backward()  # <-- the earlier layers still hold their old gradients
+            optimizer.step()
+            total += loss.item() * len(X)
+        losses.append(total / examples)
+    return losses

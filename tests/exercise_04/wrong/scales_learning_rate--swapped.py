@@ -1,0 +1,19 @@
+"""Learning rate and momentum are passed in the wrong order."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, momentum, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), momentum, lr)  # <-- lr comes first
+    examples = sum(len(X) for X, _ in batches)
+    losses = []
+    for epoch in range(epochs):
+        total = 0.0
+        for X, y in batches:
+            optimizer.zero_grad()
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+        losses.append(total / examples)
+    return losses

@@ -1,0 +1,21 @@
+"""All parameters are set to zero before training."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, momentum, epochs):
+    for p in model.parameters():
+        torch.nn.init.zeros_(p)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)  # <-- the weights are all 0 here
+    examples = sum(len(X) for X, _ in batches)
+    losses = []
+    for epoch in range(epochs):
+        total = 0.0
+        for X, y in batches:
+            optimizer.zero_grad()
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(X)
+        losses.append(total / examples)
+    return losses
