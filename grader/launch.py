@@ -209,7 +209,7 @@ class Zygote:
         os.close(child.job)
         os.close(child.result)
         if child.folder:
-            shutil.rmtree(child.folder, ignore_errors=True)
+            _remove(child.folder)
 
     def _close_status(self, child: Child) -> None:
         if child.status >= 0:
@@ -240,6 +240,13 @@ class Zygote:
         # Not by seek and read: the position is shared with the process that writes.
         text = os.pread(self._complaints.fileno(), 1 << 20, 0)[-4000:]
         return text.decode(errors="replace").strip() or "(it said nothing)"
+
+
+def _remove(folder: str) -> None:
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:  # a run may nest folders deeper than Python calls
+        subprocess.run(["rm", "-rf", "--", folder], check=False)
 
 
 def _raw_run(child: Child, message: dict[str, Any]) -> RawRun:

@@ -23,7 +23,7 @@ def charts(picture: Picture) -> dict[str, Any]:
     look = {series.role: number for number, series in enumerate(picture.series)}
 
     def curve(series: Series, values: Sequence[Value], low: float, high: float, floor: float | None = None) -> dict[str, Any]:
-        return {"name": series.name, "look": look[series.role], **_clean(values, steps, low, high, floor)}
+        return {"name": series.name, "role": series.role, "look": look[series.role], **_clean(values, steps, low, high, floor)}
 
     return {
         "steps": list(range(1, steps + 1)),

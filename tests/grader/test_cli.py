@@ -285,15 +285,14 @@ def test_ctrl_c_ends_everything(tmp_path: Path, small_course: Path) -> None:
     assert not wait_for_end(family)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-def test_killing_the_grader_leaves_no_process(tmp_path: Path, small_course: Path, number: int) -> None:
+def test_killing_the_grader_leaves_no_process(tmp_path: Path, small_course: Path) -> None:
     path = tmp_path / "endless.py"
     path.write_text(ENDLESS)
     with terminal("exercise_03", "--submission", str(path), "--course", str(small_course), cwd=tmp_path) as (fd, pid):
         read_until(fd, "Running your code")
         time.sleep(0.3)
         family = descendants(pid)
-        os.kill(pid, number)
+        os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     assert len(family) >= 3
     assert not wait_for_end(family)

@@ -151,8 +151,9 @@ def open_runner(entry: str, tier: str) -> Iterator[Inside]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DESCENT_ISOLATION", tier)
         environment.setenv("DESCENT_SECRET", "canary-in-the-environment")
-        with Runner(entry) as runner:
-            yield Inside(runner)
+        runner = Runner(entry)
+    with runner:
+        yield Inside(runner)
 
 
 @pytest.fixture(scope="session")
@@ -200,7 +201,7 @@ def test_this_machine_has_the_tier_that_it_should(entry: str) -> None:
     namespaces = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "none", "/mnt"]
     if shutil.which("unshare") is None or subprocess.run(namespaces, capture_output=True).returncode != 0:
         pytest.skip("unshare(1) can't make namespaces here")
-    with Runner(entry) as runner:
+    with Runner(entry) as runner:  # of its own: the others' ask for a tier
         assert runner.isolation.tier == "full", runner.isolation
 
 

@@ -605,9 +605,7 @@ def test_a_wrong_program_that_ends_its_process_is_known_by_that(
         assert names(small, runner, record(source)) == ["never_steps"]
 
 
-def test_an_exercise_without_wrong_programs_diagnoses_unknown(
-    small: Exercise, runner: Runner, grade: Callable[..., Report]
-) -> None:
+def test_an_exercise_without_wrong_programs_diagnoses_unknown(small: Exercise, runner: Runner) -> None:
     shutil.rmtree(small.judging / "wrong")
     report = Grader(small, runner).grade(Submission({"train.py": loop(clear="pass").encode()}))
     assert [diagnosis.id for diagnosis in report.diagnoses] == ["unknown"]

@@ -25,8 +25,15 @@ ATTACKS = sorted(path for path in HOSTILE.iterdir() if path.suffix == ".py" or (
 DOES_ALL_THE_WORK = {"trains_a_copy"}  # what no record can tell, and needs no telling
 # Their steps are right in some respect, and worth that much.
 TRAINS_IN_PART = {"patches_comparisons", "patches_the_optimizer", "undoes_the_hooks", "is_right_first_and_wrong_later"}
+# The form of a record is worth this much, whoever wrote it.
+WELL_FORMED = {
+    "walks_the_stack_to_the_result",
+    "forges_gradients_of_nan",
+    "forges_a_start_elsewhere",
+    "forges_steps_without_gradients",
+}
 MARKER = "descent_hostile_marker"
-WALL_S = 3
+WALL_S = 2
 # For what an attack breaks in its own process; any other status is a surprise.
 STATUS = {
     "bombs_the_memory": "out_of_memory",
@@ -121,7 +128,7 @@ def test_an_attack_reaches_nothing(path: Path, grader: Grader, solution: Submiss
         assert (report.verdict, report.score) == ("passed", report.max_score)
         return
     assert report.verdict != "passed"
-    assert report.score <= (7 if path.stem in TRAINS_IN_PART else 1)
+    assert report.score <= (7 if path.stem in TRAINS_IN_PART else 3 if path.stem in WELL_FORMED else 1)
     assert "REACHED" not in report.run.printed
     if 'print("TRIED")' in (path / "train.py" if path.is_dir() else path).read_text("utf-8"):
         assert "TRIED" in report.run.printed

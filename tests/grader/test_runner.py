@@ -32,8 +32,9 @@ def entry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def opened(entry: str, tier: str) -> Iterator[Runner]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DESCENT_ISOLATION", tier)
-        with Runner(entry) as runner:
-            yield runner
+        runner = Runner(entry)
+    with runner:
+        yield runner
 
 
 @pytest.fixture(scope="session")
@@ -247,6 +248,14 @@ def test_nothing_is_left_behind(runner: Runner) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
     assert set(Path("/tmp").glob("descent-*")) <= folders
     assert len(members(session_of(runner))) == 2
+
+
+@linux
+def test_deeply_nested_folders_are_removed(reduced: Runner) -> None:
+    raw = reduced.run(b"import os\nos.write(out, os.getcwd().encode())\nfor _ in range(3000): os.mkdir('d'); os.chdir('d')")
+    assert raw.code == 0
+    assert raw.output
+    assert not Path(raw.output.decode()).exists()
 
 
 @linux

@@ -41,8 +41,8 @@ def arrays(draw: st.DrawFn) -> Tensor:
 
 
 def bits(array: Tensor) -> list[int]:
-    flat = array.detach().contiguous().reshape(-1)
-    return flat.view(torch.uint8).tolist()
+    flat = torch.cat([array.detach().reshape(-1)])  # a copy, without whatever strides it had
+    return flat.view(torch.uint8).tolist() if len(flat) else []
 
 
 TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=20)  # lone surrogates too

@@ -1,0 +1,14 @@
+"""backward() is called on a Python float."""
+
+import torch
+
+
+def one_step(model, loss_fn, X, y, lr):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    before = model.weight.detach().clone()
+    loss = loss_fn(model(X), y).item()
+    loss.backward()  # <-- a float has no backward()
+    gradient = model.weight.grad.detach().clone()
+    optimizer.step()
+    after = model.weight.detach().clone()
+    return before, gradient, after

@@ -1,0 +1,15 @@
+"""Gradients are cleared between backward and step."""
+
+import torch
+
+
+def one_step(model, loss_fn, X, y, lr):
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    before = model.weight.detach().clone()
+    loss = loss_fn(model(X), y)
+    loss.backward()
+    gradient = model.weight.grad.detach().clone()
+    optimizer.zero_grad()  # <-- the step finds nothing after this
+    optimizer.step()
+    after = model.weight.detach().clone()
+    return before, gradient, after

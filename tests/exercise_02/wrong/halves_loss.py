@@ -1,0 +1,17 @@
+"""The loss is half the mean squared error."""
+
+import torch
+
+
+def descend(model, loss_fn, X, y, lr, steps):
+    losses = []
+    for step in range(steps):
+        loss = 0.5 * loss_fn(model(X), y)  # <-- half of what is asked
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+                    p.grad = None
+        losses.append(loss.item())
+    return losses
