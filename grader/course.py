@@ -109,7 +109,7 @@ class Exercise:
     @property
     def problem(self) -> str:
         """The source of `problem.py`."""
-        return (self.folder / "problem.py").read_text("utf-8")
+        return _text(self.folder / "problem.py")
 
     def programs(self, kind: str) -> list[Path]:
         """The author's sample programs of a kind: "wrong" (files named after a misconception) or "right"."""
@@ -176,10 +176,17 @@ def shipped_course() -> Course:
     raise GraderFault(f"The course that ships with the package is missing from {package}: install it again.")
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GraderFault(f"The course's file {path} can't be read: {error}") from None
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise GraderFault(f"The course's file {path} can't be read: {error}") from None
 
 

@@ -58,7 +58,7 @@ class Printed(io.StringIO):
 def run(job: bytes, out: int) -> None:
     """Run one job (see `grader.job.make_job`) and write frames to `out`.
 
-    The first frame says "ready", or what of the course's or our own is broken: from then on, whatever goes wrong is the learner's.
+    The first frame says "ready", or what of the course's or our own is broken. From then on, what goes wrong is the learner's.
     """
     try:
         task = json.loads(job)

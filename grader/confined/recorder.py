@@ -1,9 +1,9 @@
 """Watches a training loop from outside while it runs, whatever its style.
 
-The learner's code stays as it is. The recorder looks at the tracked parameters whenever something happens that torch lets it
-see, and notes what they were: the parameters before a forward pass and after an optimizer's step, the gradients after a backward
-pass and before a step. An update made by hand needs no hook: it shows as parameters that changed between two looks. What is kept is
-arrays and events; nothing is judged here.
+The learner's code stays as it is. The recorder looks whenever something happens that torch lets it see: at the parameters
+before a forward pass and after an optimizer's step, at the gradients after a backward pass and before a step. An update made
+by hand needs no hook: it shows as parameters that changed between two looks. What is kept is arrays and events; nothing is
+judged here.
 """
 
 import ctypes

@@ -26,7 +26,7 @@ def equal(a: Trace, b: Trace) -> bool:
 
 
 Summary: TypeAlias = list[list[float]]
-LIKE = 1e-2  # looser than EQUAL by far: a summary only says what isn't worth a closer look
+LIKE = 0.1  # looser than EQUAL by far: a summary only says what isn't worth a closer look
 
 
 def summarize(trace: Trace) -> Summary:
