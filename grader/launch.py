@@ -10,14 +10,13 @@ import selectors
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from grader.faults import GraderFault
-from grader.libraries import library_paths
+from grader.libraries import command, imports
 from grader.raw import Ended, Isolation, Limits, RawRun
 
 START_S = 120  # importing torch from a cold disk takes its time
@@ -34,13 +33,6 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 _KEPT = ("LD_LIBRARY_PATH",)  # on clusters, Python itself may need it
-
-_BOOTSTRAP = """
-import json, sys
-sys.path += [p for p in json.loads(sys.argv[1])["path"] if p not in sys.path]
-from grader.confined import zygote
-zygote.main(sys.argv)
-"""
 
 
 @dataclass
@@ -63,7 +55,7 @@ class Zygote:
 
     def __init__(self, entry: str, tier: str, hidden: list[str]) -> None:
         """Start it without waiting for it; the arguments are those of `grader.runner.Runner`."""
-        self._config: dict[str, Any] = {"entry": entry, "path": library_paths(entry), "hidden": hidden}
+        self._config = imports(entry) | {"hidden": hidden}
         self._children: dict[int, Child] = {}
         self._last_id = 0
         self._launch(tier, [] if tier == "full" else [f"A higher tier than {tier!r}: DESCENT_ISOLATION asks for none."])
@@ -78,7 +70,7 @@ class Zygote:
         config = self._config | {"tier": tier, "missing": missing, "control": theirs.fileno(), "lifeline": lifeline}
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOTSTRAP, json.dumps(config)],
+                command("grader.confined.zygote", config),
                 env=_ENVIRONMENT | {name: os.environ[name] for name in _KEPT if name in os.environ},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
@@ -88,6 +80,9 @@ class Zygote:
                 start_new_session=True,  # Ctrl-C at the terminal is for the grader alone
             )
         except OSError as error:
+            self._control.close()
+            self._complaints.close()
+            os.close(self._lifeline)
             raise GraderFault(f"Python can't be started for the submissions: {error}") from error
         finally:
             theirs.close()

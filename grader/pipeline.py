@@ -62,6 +62,8 @@ class Grader:
                 yield key, raw if isinstance(raw, GraderFault) else self.judge(submission, raw)
             except GraderFault as fault:
                 yield key, fault
+            except Exception as error:  # whatever it is, it costs this one report and not the others
+                yield key, GraderFault(f"The grader itself failed: {type(error).__name__}: {error}")
 
     def judge(self, submission: Submission, raw: RawRun) -> Report:
         """All that follows a run, from its bytes alone: a recorded run can be judged again."""

@@ -12,7 +12,11 @@ def uses_of_optim(submission: Submission) -> Iterator[tuple[str, int]]:
     Call it only on source that has been compiled in the confined process before: what Python's parser can't take ends there.
     """
     for name, content in submission.files.items():
-        for node in ast.walk(ast.parse(content)):
+        try:
+            tree = ast.parse(content)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue  # a file that can't be imported does nothing
+        for node in ast.walk(tree):
             match node:
                 case ast.Attribute(value=ast.Name(id="torch"), attr="optim"):
                     yield name, node.lineno

@@ -22,6 +22,8 @@ from torch import Tensor
 from grader.faults import GraderFault
 
 MAX_FRAME = 64 << 20  # bytes
+MAX_HEADER = 1 << 20  # bytes: the names and shapes of a frame's arrays
+MAX_RECORD = 4 << 20  # bytes: its events, and what was returned
 
 
 class Refused(Exception):
@@ -197,8 +199,8 @@ def read_trace(data: bytes) -> Trace:
     for number, frame in enumerate(_frames(data)):
         arrays = _arrays(frame)
         text = arrays.pop("record", None)
-        if text is None or text.dtype != torch.uint8:
-            raise Refused("a frame without a record")
+        if text is None or text.dtype != torch.uint8 or text.nbytes > MAX_RECORD:
+            raise Refused("a frame without a record, or with one that is too long")
         body = ctypes.string_at(text.data_ptr(), text.nbytes)
         try:
             if number == 0:
@@ -231,6 +233,8 @@ def _frames(data: bytes) -> Iterator[bytes]:
 
 
 def _arrays(frame: bytes) -> dict[str, Tensor]:
+    if int.from_bytes(frame[:8], "little") > MAX_HEADER:
+        raise Refused("too many arrays")
     try:
         return safetensors.torch.load(frame)
     except (safetensors.SafetensorError, KeyError, ValueError, RuntimeError, TypeError, OverflowError) as error:
@@ -245,6 +249,9 @@ def _case(record: _Record, arrays: dict[str, Tensor]) -> CaseTrace:
     present = _matrix(arrays, "present", torch.bool, len(layout))
     if len(present) != len(gradients):
         raise Refused("gradients without a note of which were present")
+    sizes = torch.tensor([math.prod(shape) for _, shape, _ in layout], dtype=torch.int64)
+    if (gradients.abs() > 0)[~present.repeat_interleave(sizes, dim=1)].any():
+        raise Refused("a gradient where there was none")
     inputs = {int(k[6:]): v for k, v in arrays.items() if k.startswith("input.") and k[6:].isdecimal() and len(k) < 16}
     events, rows, gradient_rows = [], len(parameters), len(gradients)
     for kind, line, row, gradient, detail in record.events:

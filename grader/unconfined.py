@@ -1,9 +1,7 @@
 """Runs where none of the layers is to be had (macOS, Windows): a fresh process for each, and a clock beside it."""
 
-import json
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -12,18 +10,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import IO, TypeVar
 
 from grader.faults import GraderFault
-from grader.libraries import library_paths
+from grader.libraries import command, imports
 from grader.raw import Ended, Isolation, Limits, RawRun
 
 K = TypeVar("K")
 
 _KEPT = ("SYSTEMROOT", "WINDIR", "PATH")  # without the first two, Windows starts no Python
-_BOOTSTRAP = """
-import json, sys
-sys.path += [p for p in json.loads(sys.argv[2]) if p not in sys.path]
-from grader.confined import fresh
-fresh.main(sys.argv)
-"""
 
 
 def run_many(
@@ -55,7 +47,7 @@ def _run(
     with tempfile.TemporaryDirectory(prefix="descent-", ignore_cleanup_errors=True) as folder:
         try:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOTSTRAP, entry, json.dumps(library_paths(entry))],
+                command("grader.confined.fresh", imports(entry)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -66,6 +66,8 @@ def steps_once_a_batch(run: Run) -> None:
             raise Unmet(f"On {case.name}, a step is taken before there is any gradient.", case.name, 1)
         if len(steps) != wanted:
             raise Unmet(f"On {case.name}, {_count(len(steps))} taken where {_count(wanted, 'asked for')}.", case.name)
+        if not torch.equal(case.before[0], case.reference.initial):
+            raise Unmet(f"On {case.name}, the first step doesn't begin at the weights that the model came with.", case.name, 1)
         broken = (case.before[1:] != case.after[:-1]).any(dim=1)
         if broken.any():
             k = int(torch.nonzero(broken)[0]) + 1

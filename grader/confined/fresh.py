@@ -5,8 +5,8 @@ import os
 import sys
 
 
-def main(arguments: list[str]) -> None:
-    """`arguments[1]` is the entry, as "module:function"."""
+def main(config: dict[str, str]) -> None:
+    """`config` holds the "entry", as "module:function"."""
     job = sys.stdin.buffer.read()
     out = os.dup(1)
     null = os.open(os.devnull, os.O_RDWR)
@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> None:
         os.dup2(null, fd)
     code = 1
     try:
-        module, _, name = arguments[1].partition(":")
+        module, _, name = config["entry"].partition(":")
         getattr(importlib.import_module(module), name)(job, out)
         code = 0
     finally:

@@ -173,6 +173,8 @@ class Encoder:
         if kind is float:
             assert isinstance(value, float)
             return {"float": value.hex()}
+        if kind in (list, tuple, set, dict) and len(value) > self._left:  # type: ignore[arg-type]
+            return {"other": "too much"}
         if kind is list or kind is tuple or kind is set:
             assert isinstance(value, (list, tuple, set))
             return {kind.__name__: [self.encode(v, name, depth + 1) for v in value]}

@@ -1,8 +1,8 @@
 """The warmed process that forks a confined child for each run. It never reads a submission, nor anything of the course.
 
-Started by `grader.runner` with one argument, a JSON object:
+Started by `grader.launch`, with
     entry     what a child runs, as "module:function"
-    path      entries of sys.path to add
+    path      entries of sys.path that were added for it
     control   file descriptor of a SOCK_SEQPACKET socket
     lifeline  read end of a pipe: when its other end closes, all ends
     tier      the highest tier to try
@@ -43,10 +43,9 @@ from grader.confined.libraries import is_library
 _PROBE_LIMITS: limits.Limits = {"wall_s": 20, "cpu_s": 20, "memory_mb": 512, "disk_mb": 1, "output_mb": 1}
 
 
-def main(arguments: list[str]) -> NoReturn:
+def main(config: dict[str, Any]) -> NoReturn:
     """Split into a keeper, which stays as it is and watches, and the zygote."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    config = json.loads(arguments[1])
     with socket.socket(fileno=config["control"]) as control:
         zygote = Zygote(control, config)
         try:

@@ -247,7 +247,7 @@ def test_installed_course_is_hidden(tier: str, tmp_path: Path) -> None:
     (site / "a_library.py").write_text("answer = 42")
     (site / "a_library-1.0.dist-info").mkdir()
     codes = [
-        "import a_library; result = a_library.answer",
+        "import a_library, grader; result = [a_library.answer, grader.__file__]",
         f"open({str(solution)!r}).read()",
         f"import os; result = os.listdir({str(site / 'grader')!r})",
         f"import os; result = os.listdir({str(solution.parent)!r})",
@@ -265,7 +265,7 @@ def test_installed_course_is_hidden(tier: str, tmp_path: Path) -> None:
     had, library, *attacks = ended.stdout.splitlines()
     if had != tier:
         pytest.skip(f"this machine has no tier {tier}")
-    assert json.loads(library) == {"result": 42}
+    assert json.loads(library) == {"result": [42, str(site / "grader" / "__init__.py")]}
     for attack in attacks:
         answer = json.loads(attack)
         assert answer.get("error") in ("FileNotFoundError", "PermissionError", "ModuleNotFoundError") or answer == {

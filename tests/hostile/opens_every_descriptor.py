@@ -11,7 +11,7 @@ def train(model, loss_fn, X, y, lr, epochs):
             opened.append(os.open("/dev/null", os.O_RDONLY))
     except OSError:
         pass
-    if len(opened) > 1000:
+    if len(opened) > 100:
         print("REACHED:", len(opened), "descriptors")
     for fd in opened:
         os.close(fd)

@@ -7,9 +7,7 @@ class Adam:
     def __init__(self, params, lr, betas=(0.9, 0.999), eps=1e-8):
         self.params = params  # <-- a generator can be walked through once
         self.lr, self.betas, self.eps = lr, betas, eps
-        self.t = 0
-        self.m = [torch.zeros_like(p) for p in self.params]
-        self.v = [torch.zeros_like(p) for p in self.params]
+        self.t, self.m, self.v = 0, {}, {}
 
     def zero_grad(self):
         for p in self.params:
@@ -19,24 +17,23 @@ class Adam:
     def step(self):
         self.t += 1
         b1, b2 = self.betas
-        for p, m, v in zip(self.params, self.m, self.v):
+        for p in self.params:
             if p.grad is None:
                 continue
-            g = p.grad
-            m.mul_(b1).add_(g, alpha=1 - b1)
-            v.mul_(b2).addcmul_(g, g, value=1 - b2)
-            m_hat = m / (1 - b1**self.t)
-            v_hat = v / (1 - b2**self.t)
-            p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)
+            m = self.m.setdefault(p, torch.zeros_like(p))
+            v = self.v.setdefault(p, torch.zeros_like(p))
+            m.mul_(b1).add_(p.grad, alpha=1 - b1)
+            v.mul_(b2).addcmul_(p.grad, p.grad, value=1 - b2)
+            p -= self.lr * (m / (1 - b1**self.t)) / ((v / (1 - b2**self.t)).sqrt() + self.eps)
 
 
 def train(model, loss_fn, X, y, lr, epochs):
     optimizer = Adam(model.parameters(), lr=lr)
     losses = []
     for epoch in range(epochs):
-        optimizer.zero_grad()
         loss = loss_fn(model(X), y)
         loss.backward()
         optimizer.step()
+        optimizer.zero_grad()
         losses.append(loss.item())
     return losses

@@ -25,8 +25,8 @@ class Adam:
             g = p.grad
             m.mul_(b1).add_(g, alpha=1 - b1)
             v.mul_(b2).addcmul_(g, g, value=1 - b2)
-            m_hat = m / (1 - b1)
-            v_hat = v / (1 - b2)
+            m_hat = m / (1 - b1**self.t)
+            v_hat = v / (1 - b2**self.t)
             p -= self.lr * m_hat / (v_hat.sqrt() + self.eps)
 
 

@@ -7,7 +7,7 @@ class SGD:
     def __init__(self, params, lr, momentum):
         self.params = params  # <-- a generator can be walked through once
         self.lr, self.momentum = lr, momentum
-        self.velocity = [torch.zeros_like(p) for p in self.params]
+        self.velocity = {}
 
     def zero_grad(self):
         for p in self.params:
@@ -15,9 +15,10 @@ class SGD:
 
     @torch.no_grad()
     def step(self):
-        for p, v in zip(self.params, self.velocity):
+        for p in self.params:
             if p.grad is None:
                 continue
+            v = self.velocity.setdefault(p, torch.zeros_like(p))
             v.mul_(self.momentum).add_(p.grad)
             p -= self.lr * v
 
@@ -29,10 +30,10 @@ def train(model, loss_fn, batches, lr, momentum, epochs):
     for epoch in range(epochs):
         total = 0.0
         for X, y in batches:
-            optimizer.zero_grad()
             loss = loss_fn(model(X), y)
             loss.backward()
             optimizer.step()
+            optimizer.zero_grad()
             total += loss.item() * len(X)
         losses.append(total / examples)
     return losses
