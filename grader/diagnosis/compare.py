@@ -110,6 +110,9 @@ def _returned_apart(a: Any, b: Any) -> float:
     if isinstance(a, (list, tuple)):
         if len(a) != len(b):
             return INFINITE
+        if all(type(v) is float for v in (*a, *b)):
+            columns = (torch.tensor(values, dtype=torch.float64).reshape(-1, 1) for values in (a, b))
+            return _apart(*columns)
         return max((_returned_apart(x, y) for x, y in zip(a, b, strict=True)), default=0.0)
     if isinstance(a, dict):
         return max((_returned_apart(v, b[k]) for k, v in a.items()), default=0.0) if a.keys() == b.keys() else INFINITE
