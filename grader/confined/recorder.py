@@ -75,7 +75,10 @@ class Recorder:
         ]
 
     def _look(self) -> None:
-        now = b"".join([content(p) for p in self.tracked()])
+        tracked = self.tracked()
+        if any(map(_is_traced, tracked)):
+            return  # inside torch.func the parameters are stand-ins without content; they are back at the next event
+        now = b"".join([content(p) for p in tracked])
         if not self.parameters or now != self.parameters[-1]:
             self.parameters.append(now)
 
@@ -121,7 +124,7 @@ class Recorder:
 
     def _input(self, tensor: object) -> int:
         """The number of this tensor's content among `inputs`; -1 where it is none, or too large to keep."""
-        if not isinstance(tensor, Tensor) or tensor.nbytes > MAX_INPUT_BYTES or tensor.is_sparse:
+        if not isinstance(tensor, Tensor) or tensor.nbytes > MAX_INPUT_BYTES or tensor.is_sparse or _is_traced(tensor):
             return -1
         key = tensor.shape, tensor.dtype, content(tensor)
         if key not in self._seen:
@@ -197,6 +200,9 @@ class Recorder:
                 p.data.add_(1.0)
                 if p.grad is not None:
                     p.grad.data.add_(1.0)
+
+
+_is_traced: Callable[[Tensor], bool] = torch._C._functorch.is_functorch_wrapped_tensor
 
 
 _watching: Recorder | None = None

@@ -12,6 +12,7 @@ from grader.trace import CaseTrace, Event, Other, Problem, Trace
 EQUAL = 1e-5  # two programs that compute the same agree to 1e-10 in float64
 EQUAL_SINGLE = 1e-2  # in float32 they drift
 INFINITE = float("inf")
+CHOSEN = re.compile(r"\d+|(?<=attribute )'[^']*'|(?<=variable )'[^']*'|(?<=name )'[^']*'")  # in an error's message
 
 
 def equal(a: Trace, b: Trace) -> bool:
@@ -48,6 +49,17 @@ def like(a: Summary, b: Summary) -> bool:
 def log(trace: Trace) -> tuple[tuple[str, ...], ...]:
     """What happened in which order, where the numbers are equal. A loss may be written out, so its calls don't count."""
     return tuple(tuple(_entry(e) for e in case.events if e.kind not in ("loss", "optimizer")) for case in trace.cases)
+
+
+def marks(trace: Trace) -> tuple[frozenset[str], ...]:
+    """What happened at all, in whatever order: a looser look than `log`, which no extra forward pass changes."""
+    return tuple(_marks(case) for case in trace.cases)
+
+
+def _marks(case: CaseTrace) -> frozenset[str]:
+    kinds = [_entry(event) for event in case.events if event.kind not in ("loss", "zero_grad")]
+    often = {"optimizers"} if kinds.count("optimizer") > 1 else set()
+    return frozenset(kinds) - {"optimizer"} | often
 
 
 def _entry(event: Event) -> str:
@@ -104,7 +116,7 @@ def _returned_apart(a: Any, b: Any) -> float:
     if isinstance(a, float):
         return _apart(torch.tensor([[a]], dtype=torch.float64), torch.tensor([[b]], dtype=torch.float64))
     if isinstance(a, Tensor):
-        if a.shape != b.shape or a.dtype != b.dtype:
+        if (a.shape, a.dtype, a.requires_grad) != (b.shape, b.dtype, b.requires_grad):
             return INFINITE
         return _apart(a.detach().to(torch.float64).reshape(1, -1), b.detach().to(torch.float64).reshape(1, -1))
     if isinstance(a, (list, tuple)):
@@ -122,5 +134,5 @@ def _returned_apart(a: Any, b: Any) -> float:
 
 
 def _said(error: Problem | None) -> tuple[str, str, str] | None:
-    """What an error says, without the numbers and names in it."""
-    return None if error is None else (error.kind, error.type, re.sub(r"\d+|'[^']*'|`[^`]*`", "#", error.message))
+    """What an error says, without the numbers in it and the names that the learner chose."""
+    return None if error is None else (error.kind, error.type, CHOSEN.sub("#", error.message))

@@ -7,10 +7,9 @@ reference. Never a wrong name: mistakes that neither numbers nor events tell apa
 from grader.checks.run import Run
 from grader.checks.session import CheckResult
 from grader.course import Misconception
-from grader.diagnosis.compare import log
+from grader.diagnosis.compare import log, marks
 from grader.diagnosis.known import KnownMistake, KnownMistakes
 from grader.report import DiagnosisReport
-from grader.trace import CaseTrace
 
 UNKNOWN = "unknown"
 
@@ -31,11 +30,12 @@ def diagnose(run: Run, checks: tuple[CheckResult, ...], known: KnownMistakes) ->
 
 
 def _told_apart_by_events(run: Run, matches: list[KnownMistake]) -> list[KnownMistake]:
-    """Of mistakes with equal numbers, those with this run's order of events; all of them where none has it."""
-    if len({match.id for match in matches}) < 2:
-        return matches
-    mine = log(run.trace)
-    return [match for match in matches if log(match.trace) == mine] or matches
+    """Of mistakes with equal numbers, those with this run's order of events, or else with the same kinds of them; or all."""
+    for look in (log, marks):
+        if len({match.id for match in matches}) > 1:
+            mine = look(run.trace)
+            matches = [match for match in matches if look(match.trace) == mine] or matches
+    return matches
 
 
 def _named(
@@ -61,9 +61,8 @@ def _line(run: Run, match: KnownMistake) -> int | None:
     for theirs, mine in zip(match.trace.cases, run.trace.cases, strict=False):
         for event in theirs.events:
             if event.line == match.marked:
-                return _line_of(mine, event.kind)
+                # The second forward pass of theirs is the second of mine.
+                number = [e for e in theirs.events if e.kind == event.kind].index(event)
+                lines = [e.line for e in mine.events if e.kind == event.kind and e.line]
+                return lines[min(number, len(lines) - 1)] if lines else None
     return None
-
-
-def _line_of(case: CaseTrace, kind: str) -> int | None:
-    return next((e.line for e in case.events if e.kind == kind and e.line), None)
