@@ -1,5 +1,6 @@
 """Exercise 01: anatomy of one step. README.md has the lesson; `grade exercise_01` tells you how you did."""
 
+import torch
 
 
 def one_step(model, loss_fn, X, y, lr):

@@ -1,5 +1,6 @@
 """Exercise 02: downhill by hand. README.md has the lesson; `grade exercise_02` tells you how you did."""
 
+import torch
 
 
 def descend(model, loss_fn, X, y, lr, steps):

@@ -1,5 +1,6 @@
 """Exercise 03: the training loop, with Adam. README.md has the lesson; `grade exercise_03` tells you how you did."""
 
+import torch
 
 
 def train(model, loss_fn, X, y, lr, epochs):

@@ -1,5 +1,6 @@
 """Exercise 04: SGD and mini-batches. README.md has the lesson; `grade exercise_04` tells you how you did."""
 
+import torch
 
 
 def train(model, loss_fn, batches, lr, momentum, epochs):

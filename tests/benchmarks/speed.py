@@ -113,7 +113,7 @@ def bulk(count: int) -> float:
     passed = sum(report.verdict == "passed" for report in reports)
     each = seconds / count
     print(
-        f"{count} submissions, {passed} of them right, isolation {tier}, two at a time: {seconds:.2f} s, {each * 1e3:.0f} ms each"
+        f"{count} submissions, {passed} of them right, isolation {tier}, two at once: {seconds:.1f} s, {each * 1e3:.0f} ms each"
     )
     print(f"their own loops, one after the other in this warm process: {loops:.2f} s: {seconds / loops:.2f} times that, all in")
     print(f"a page: {pages * 1e3:.1f} ms; the grader's memory grew by {grown:.1f} MB")
