@@ -83,7 +83,7 @@ class Reference:
     def initial(self) -> Tensor:
         """(P,) the parameters at the start, flattened."""
         _ = self.arguments
-        return self._flat(self.parameters)
+        return flat(self.parameters)
 
     @cached_property
     def plan(self) -> Plan:
@@ -107,73 +107,110 @@ class Reference:
     @cached_property
     def trajectory(self) -> Trajectory:
         """What a right program does, from the start."""
-        self._set(self.initial)
-        optimizer = self._optimizer()
+        self.set(self.initial)
+        optimizer = self.optimizer()
         rows: list[tuple[Tensor, Tensor, Tensor]] = []
         losses = []
         for X, y in self.plan.batches:
-            before = self._flat(self.parameters)
-            losses.append(self._backward(X, y))
-            gradient = self._gradient()
+            before = flat(self.parameters)
+            losses.append(self.backward(X, y))
+            gradient = self.gradient()
             _step(optimizer)
-            rows.append((before, gradient, self._flat(self.parameters)))
+            rows.append((before, gradient, flat(self.parameters)))
         before, gradients, after = (torch.stack(column) for column in zip(*rows, strict=True))
         return Trajectory(before, gradients, after, torch.tensor(losses, dtype=torch.float64))
 
-    def replay(self, trace: CaseTrace) -> Trajectory:
-        """What should have happened at each step of a trace: the gradient where it stood, the update by the gradient it had.
-
-        The optimizer's state is the grader's own, and comes from the gradients of the trace, so that a wrong gradient doesn't
-        make a right update look wrong. Steps beyond those of the plan are left out.
-        """
-        steps = trace.steps[: len(self.plan.batches)]
-        before = trace.parameters[[s.before for s in steps]]
-        given = trace.gradients[[s.gradient for s in steps]]
+    def replay(self, trace: CaseTrace) -> "Trajectory | Replay":
+        """What should have happened at each step of a trace: the gradient where it stood, the update by the gradient it had."""
+        replay = Replay(self, trace)
         known = self.trajectory
-        if len(steps) == len(known.before) and near(before, known.before) and near(given, known.gradients):
+        if (
+            replay.before.shape == known.before.shape
+            and near(replay.before, known.before)
+            and near(replay.given, known.gradients)
+        ):
             return known  # it did what the reference does: the same question, answered already
-        self._set(self.initial)
-        optimizer = self._optimizer()
-        gradients, after, losses = [], [], []
-        for k, (step, (X, y)) in enumerate(zip(steps, self.plan.batches, strict=False)):
-            self._set(before[k])
-            losses.append(self._backward(X, y))
-            gradients.append(self._gradient())
-            present = trace.present[step.gradient].tolist()
-            for p, where, there in zip(self.parameters, self.slices, present, strict=True):
-                p.grad = given[k, where].reshape(p.shape).to(p.dtype) if there and p.requires_grad else None
-            _step(optimizer)
-            after.append(self._flat(self.parameters))
-        empty = torch.zeros(0, len(self.initial), dtype=torch.float64)
-        return Trajectory(
-            before,
-            torch.stack(gradients) if gradients else empty,
-            torch.stack(after) if after else empty,
-            torch.tensor(losses, dtype=torch.float64),
-        )
+        return replay
 
-    def _optimizer(self) -> torch.optim.Optimizer:
+    def optimizer(self) -> torch.optim.Optimizer:
+        """The optimizer that the exercise asks for, new, on this copy of the parameters."""
         with _without_dynamo():
             return self.plan.optimizer(self.parameters)
 
-    def _backward(self, X: Tensor, y: Tensor) -> float:
+    def loss(self, X: Tensor, y: Tensor) -> Tensor:
+        """The loss of a batch at the present parameters."""
+        return cast(Tensor, self.arguments["loss_fn"](self.model(X), y))
+
+    def backward(self, X: Tensor, y: Tensor) -> float:
+        """Leave the gradients of a batch's loss, and of nothing else, in `.grad`, and return the loss."""
         for p in self.parameters:
             p.grad = None
-        loss = self.arguments["loss_fn"](self.model(X), y)
+        loss = self.loss(X, y)
         loss.backward()
         return float(loss.detach())
 
-    def _gradient(self) -> Tensor:
-        return self._flat([torch.zeros_like(p) if p.grad is None else p.grad for p in self.parameters])
+    def gradient(self) -> Tensor:
+        """(P,) all `.grad`, flattened, zeros where there is none."""
+        return flat([torch.zeros_like(p) if p.grad is None else p.grad for p in self.parameters])
 
-    def _set(self, row: Tensor) -> None:
+    def set(self, row: Tensor) -> None:
+        """Put the parameters to those of a flattened row."""
         with torch.no_grad():
             for p, where in zip(self.parameters, self.slices, strict=True):
                 p.copy_(row[where].reshape(p.shape))
 
-    @staticmethod
-    def _flat(tensors: Sequence[Tensor]) -> Tensor:
-        return torch.cat([t.detach().reshape(-1).to(torch.float64) for t in tensors])
+
+class Replay:
+    """What should have happened at each step of a trace, computed as far as it is asked for. Steps beyond the plan's are left out.
+
+    The optimizer's state is the grader's own, and comes from the gradients of the trace, so that a wrong gradient doesn't make
+    a right update look wrong. The arrays are those of `Trajectory`.
+    """
+
+    def __init__(self, reference: Reference, trace: CaseTrace) -> None:
+        """Nothing is computed yet."""
+        self._reference, self._batches = reference, reference.plan.batches
+        steps = trace.steps[: len(self._batches)]
+        self.before = trace.parameters[[s.before for s in steps]]
+        self.given = trace.gradients[[s.gradient for s in steps]]
+        self._present = trace.present[[s.gradient for s in steps]]
+
+    @cached_property
+    def gradients(self) -> Tensor:
+        """(S, P) the gradient of each step's batch, where the step began."""
+        rows = []
+        for row, (X, y) in zip(self.before, self._batches, strict=False):
+            self._reference.set(row)
+            self._reference.backward(X, y)
+            rows.append(self._reference.gradient())
+        return self._stack(rows)
+
+    @cached_property
+    def losses(self) -> Tensor:
+        """(S,) the loss of each step's batch, where the step began."""
+        values = []
+        with torch.no_grad():
+            for row, (X, y) in zip(self.before, self._batches, strict=False):
+                self._reference.set(row)
+                values.append(float(self._reference.loss(X, y)))
+        return torch.tensor(values, dtype=torch.float64)
+
+    @cached_property
+    def after(self) -> Tensor:
+        """(S, P) where each step should have led."""
+        reference, rows = self._reference, []
+        reference.set(reference.initial)
+        optimizer = reference.optimizer()
+        for row, given, present in zip(self.before, self.given, self._present.tolist(), strict=True):
+            reference.set(row)
+            for p, where, there in zip(reference.parameters, reference.slices, present, strict=True):
+                p.grad = given[where].reshape(p.shape).to(p.dtype) if there and p.requires_grad else None
+            _step(optimizer)
+            rows.append(flat(reference.parameters))
+        return self._stack(rows)
+
+    def _stack(self, rows: list[Tensor]) -> Tensor:
+        return torch.stack(rows) if rows else torch.zeros(0, len(self._reference.initial), dtype=torch.float64)
 
 
 class Sources:
@@ -189,6 +226,11 @@ def references(exercise: Exercise) -> dict[str, Reference]:
     """The reference of every case, by the case's name."""
     sources = Sources(exercise)
     return {case.name: Reference(sources, case) for case in exercise.cases}
+
+
+def flat(tensors: Sequence[Tensor]) -> Tensor:
+    """(P,) tensors concatenated to one float64 vector."""
+    return torch.cat([t.detach().reshape(-1).to(torch.float64) for t in tensors])
 
 
 def near(a: Tensor, b: Tensor) -> bool:

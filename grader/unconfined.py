@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import IO, TypeVar
 
+from grader.confined.fresh import READY
 from grader.faults import GraderFault
 from grader.libraries import command, imports
 from grader.raw import Ended, Isolation, Limits, RawRun
 
 K = TypeVar("K")
 
+START_S = 120  # importing torch from a cold disk takes its time
 _KEPT = ("SYSTEMROOT", "WINDIR", "PATH")  # without the first two, Windows starts no Python
 
 
@@ -50,7 +52,7 @@ def _run(
                 command("grader.confined.fresh", imports(entry)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 cwd=folder,
                 env={k: v for k, v in os.environ.items() if k in _KEPT} | {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
                 start_new_session=True,
@@ -60,17 +62,22 @@ def _run(
         started.add(process)
         assert process.stdin
         assert process.stdout
-        begun = time.monotonic()
+        assert process.stderr
         stopped: list[Ended] = []
 
         def stop(why: Ended) -> None:
             stopped.append(why)
             process.kill()
 
-        clock = threading.Timer(limits.wall_s, stop, ("timed_out",))
         feeder = threading.Thread(target=_feed, args=(process.stdin, job))
-        clock.start()
         feeder.start()
+        clock = threading.Timer(START_S, process.kill)
+        clock.start()
+        complaints = process.stderr.read()
+        clock.cancel()
+        begun = time.monotonic()
+        clock = threading.Timer(limits.wall_s, stop, ("timed_out",))
+        clock.start()
         output = bytearray()
         while part := os.read(process.stdout.fileno(), 1 << 20):
             output += part
@@ -81,7 +88,10 @@ def _run(
         clock.cancel()
         feeder.join()
         process.stdout.close()
+        process.stderr.close()
         started.discard(process)
+        if not complaints.endswith(READY):
+            return GraderFault(f"A run can't be started:\n{complaints[-4000:].decode(errors='replace')}")
         ended: Ended = stopped[0] if stopped else "exited" if code >= 0 else "signalled"
         return RawRun(
             output=bytes(output[: limits.output_mb << 20]),

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from grader.course import Exercise
-from grader.reference import Reference, Trajectory
+from grader.reference import Reference, Replay, Trajectory
 from grader.submission import Submission
 from grader.trace import CaseTrace, Problem, Trace
 
@@ -58,7 +58,7 @@ class JudgedCase:
         return self.trace.name
 
     @cached_property
-    def expected(self) -> Trajectory:
+    def expected(self) -> Trajectory | Replay:
         """What should have happened at each step, from where it stood."""
         return self.reference.replay(self.trace)
 

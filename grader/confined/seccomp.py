@@ -56,9 +56,17 @@ def unavailable() -> str:
     return ""
 
 
-def program(pid: int) -> bytes:
-    """The filter for the process `pid`, assembled: `struct sock_filter[]`."""
-    code: list[tuple[int, int, int, int]] = [
+_Code = list[tuple[int, int, int, int]]
+
+
+def _assemble(code: _Code) -> bytes:
+    """As `struct sock_filter[]`: operation, how many to skip if true and if false, value."""
+    return b"".join(op.to_bytes(2, "little") + bytes((yes, no)) + value.to_bytes(4, "little") for op, yes, no, value in code)
+
+
+def _answers() -> _Code:
+    """What is answered by the call's number alone."""
+    code = [
         (_LOAD, 0, 0, _ARCH),
         (_EQUAL, 1, 0, _ARCH_X86_64),
         (_RETURN, 0, 0, _KILL_PROCESS),
@@ -70,7 +78,12 @@ def program(pid: int) -> bytes:
         code += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
     for number, error in OTHER_ERRORS.values():
         code += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | error)]
-    # raise() and abort() signal this process through tgkill; limits are asked for, and set, of this process (0) alone.
+    return code
+
+
+def _answers_by_argument(pid: int) -> _Code:
+    """raise() and abort() signal this process through tgkill; limits are asked for, and set, of this process (0) alone."""
+    code: _Code = []
     for number, argument, values in ((_FCNTL, 1, _FCNTL_COMMANDS), (_TGKILL, 0, (pid,)), (_PRLIMIT64, 0, (0, pid))):
         checks = [step for value in values for step in ((_EQUAL, 0, 1, value), (_RETURN, 0, 0, _ALLOW))]
         code += [
@@ -79,8 +92,10 @@ def program(pid: int) -> bytes:
             *checks,
             (_RETURN, 0, 0, _ERRNO | errno.EPERM),
         ]
-    code.append((_RETURN, 0, 0, _ERRNO | errno.EPERM))
-    return b"".join(op.to_bytes(2, "little") + bytes((yes, no)) + value.to_bytes(4, "little") for op, yes, no, value in code)
+    return [*code, (_RETURN, 0, 0, _ERRNO | errno.EPERM)]
+
+
+_FIRST_PART = _assemble(_answers())  # once, in the zygote
 
 
 class _Program(ctypes.Structure):
@@ -89,5 +104,5 @@ class _Program(ctypes.Structure):
 
 def restrict() -> None:
     """Put the filter on this process, for good. Needs no_new_privs."""
-    code = program(os.getpid())
+    code = _FIRST_PART + _assemble(_answers_by_argument(os.getpid()))
     syscalls.prctl(syscalls.PR_SET_SECCOMP, 2, ctypes.byref(_Program(len(code) // 8, code)))
