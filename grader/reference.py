@@ -161,7 +161,7 @@ class Reference:
 
 
 class Replay:
-    """What should have happened at each step of a trace, computed as far as it is asked for. Steps beyond the plan's are left out.
+    """What should have happened at each step of a trace, as far as it is asked for. Steps beyond the plan's are left out.
 
     The optimizer's state is the grader's own, and comes from the gradients of the trace, so that a wrong gradient doesn't make
     a right update look wrong. The arrays are those of `Trajectory`.

@@ -11,6 +11,10 @@ def main(config: dict[str, str]) -> None:
     """`config` holds the "entry", as "module:function". Its clock runs from `READY` on stderr, when torch is imported."""
     module, _, name = config["entry"].partition(":")
     entry = getattr(importlib.import_module(module), name)
+    if "torch" in sys.modules:
+        from grader.confined import warm
+
+        warm.spare_dynamo()
     job = sys.stdin.buffer.read()
     os.write(2, READY)
     out = os.dup(1)

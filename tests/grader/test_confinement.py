@@ -297,11 +297,11 @@ def test_what_a_loop_needs_is_there(inside: Inside) -> None:
     ) == [1.0, 1.0, 1.0]
 
 
-def test_torch_compile_and_dynamo_are_still_to_be_had(inside: Inside) -> None:
+def test_torch_compile_and_dynamo_are_still_to_be_had(full: Inside) -> None:
     """The zygote puts a stand-in in the place of torch._dynamo."""
     code = "import torch; result = torch.compile(lambda x: x + 1, backend='eager')(torch.ones(1)).tolist()"
-    assert inside(code) == [2.0]
-    assert inside("import torch._dynamo.config; result = torch._dynamo.config.__name__") == "torch._dynamo.config"
+    assert full(code) == [2.0]
+    assert full("import torch._dynamo.config; result = torch._dynamo.config.__name__") == "torch._dynamo.config"
 
 
 def test_alarm_interrupts_an_endless_loop(inside: Inside) -> None:
@@ -465,7 +465,7 @@ def test_layers_as_the_kernel_shows_them(inside: Inside) -> None:
         rlimits = " ".join(Path(f"/proc/{pid}/limits").read_text().split())
         for name in ("cpu time 20 20", "file size 16777216 16777216", "core file size 0 0", "open files 64 64"):
             assert f"Max {name}" in rlimits
-        if inside.tier == "full":
+        if inside.tier == "full" and os.geteuid() == 0:  # a user may not look, though the process is his
             for kind in ("user", "mnt", "pid", "net", "ipc", "uts"):
                 assert Path(f"/proc/{pid}/ns/{kind}").readlink() != Path(f"/proc/self/ns/{kind}").readlink()
             mounts = [line.split() for line in Path(f"/proc/{pid}/mountinfo").read_text().splitlines()]

@@ -426,7 +426,7 @@ def test_fresh_processes_end_in_the_same_ways(none: Runner) -> None:
         "flood": b"import os\nwhile True: os.write(out, bytes(1 << 20))",
         "printed": b"import os; print('no'); os.write(1, b'no'); os.write(2, b'no')",
     }
-    outcomes = dict(none.run_many(jobs.items(), Limits(wall_s=8, output_mb=2)))
+    outcomes = dict(none.run_many(jobs.items(), Limits(wall_s=1, output_mb=2)))
     ends = {key: raw.ended for key, raw in outcomes.items() if isinstance(raw, RawRun)}
     assert ends == {
         "well": "exited", "exit": "exited", "crash": "signalled", "loop": "timed_out", "flood": "output_limit",
@@ -435,6 +435,14 @@ def test_fresh_processes_end_in_the_same_ways(none: Runner) -> None:
     output = {key: raw.output for key, raw in outcomes.items() if isinstance(raw, RawRun)}
     assert (output["well"], output["loop"], output["printed"]) == (b"hello", b"so far", b"")
     assert len(output["flood"]) == 2 << 20
+
+
+def test_fresh_process_that_cannot_start_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken_entry.py").write_text("raise RuntimeError('the harness is broken')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("DESCENT_ISOLATION", "none")
+    with Runner("broken_entry:run") as runner, pytest.raises(GraderFault, match="the harness is broken"):
+        runner.run(HELLO)
 
 
 @linux
