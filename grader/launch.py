@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from grader.faults import GraderFault
@@ -67,7 +68,12 @@ class Zygote:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         lifeline, self._lifeline = os.pipe()
-        config = self._config | {"tier": tier, "missing": missing, "control": theirs.fileno(), "lifeline": lifeline}
+        # Where runs can't mount a workspace, each has a folder in this one; the keeper removes it, even if we are killed.
+        self._folder = None if tier == "full" else tempfile.mkdtemp(prefix="descent-")
+        if self._folder:
+            Path(self._folder).chmod(0o711)
+        config = self._config | {"tier": tier, "missing": missing, "folder": self._folder}
+        config |= {"control": theirs.fileno(), "lifeline": lifeline}
         try:
             self._process = subprocess.Popen(
                 command("grader.confined.zygote", config),
@@ -104,7 +110,7 @@ class Zygote:
         """Have a child forked and confined."""
         folder = None
         if self.isolation().tier != "full":
-            folder = tempfile.mkdtemp(prefix="descent-")
+            folder = tempfile.mkdtemp(dir=self._folder)
             if self._uid is not None:
                 os.chown(folder, self._uid, -1)
         self._last_id += 1
@@ -160,6 +166,8 @@ class Zygote:
             raise
         finally:
             self._complaints.close()
+            if self._folder:
+                _remove(self._folder)  # where the keeper was killed, too
 
     def _receive(self) -> None:
         try:

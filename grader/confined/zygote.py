@@ -8,6 +8,7 @@ Started by `grader.launch`, with
     tier      the highest tier to try
     missing   sentences on what kept a higher tier from being had
     hidden    paths that no run may read
+    folder    where runs that can't mount a workspace have theirs; removed at the end
 
 On the control socket, one JSON object a packet. In:
     {"run": id, "limits": {...}, "folder": path or null}, with three descriptors: the job and the result, which are files in
@@ -27,7 +28,6 @@ import json
 import math
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -57,7 +57,7 @@ def main(config: dict[str, Any]) -> NoReturn:
         pid = os.fork()
         if pid:
             control.close()
-            _keep(pid, config["lifeline"])
+            _keep(pid, config["lifeline"], config["folder"])
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
         os.close(config["lifeline"])
         zygote.prepare(may_be_nobody)
@@ -65,8 +65,8 @@ def main(config: dict[str, Any]) -> NoReturn:
     os._exit(0)
 
 
-def _keep(zygote: int, lifeline: int) -> NoReturn:
-    """Wait until either end goes; then see that no process is left. Has no torch, and always answers at once."""
+def _keep(zygote: int, lifeline: int, folder: str | None) -> NoReturn:
+    """Wait until either end goes; then see that nothing is left. Has no torch, and always answers at once."""
     pidfd = os.pidfd_open(zygote)
     poll = select.poll()
     poll.register(lifeline, select.POLLIN)
@@ -74,13 +74,16 @@ def _keep(zygote: int, lifeline: int) -> NoReturn:
     poll.poll()
     with contextlib.suppress(ProcessLookupError):
         os.kill(zygote, signal.SIGKILL)
-    code = os.waitstatus_to_exitcode(os.waitpid(zygote, 0)[1])
+    os.waitpid(zygote, 0)
     with contextlib.suppress(OSError):  # no children left, or no such file
         while True:
             for orphan in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
                 os.kill(int(orphan), signal.SIGKILL)
             os.waitpid(-1, 0)
-    os._exit(1 if code else 0)
+    with contextlib.suppress(OSError):
+        if folder:
+            os.execvp("rm", ["rm", "-rf", "--", folder])
+    os._exit(0)
 
 
 @dataclass
@@ -268,7 +271,7 @@ class Zygote:
         def entry(_job: bytes, out: int) -> None:
             os.write(out, tiers.probe(setup.seccomp, forbidden, parent).encode() or b"well")
 
-        folder = None if setup.namespaces else tempfile.mkdtemp(prefix="descent-")
+        folder = None if setup.namespaces else tempfile.mkdtemp(dir=self._config["folder"])
         if folder and setup.uid is not None:
             os.chown(folder, setup.uid, -1)
         (wait, go), (output, out), (report, status) = [os.pipe() for _ in range(3)]
@@ -281,6 +284,4 @@ class Zygote:
         said, result = os.read(report, 1 << 16).decode(), os.read(output, 1 << 16).decode()
         for fd in (go, output, report):
             os.close(fd)
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
         return "" if result == "well" else result or f"a process can't be confined in it ({said})"

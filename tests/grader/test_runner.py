@@ -239,15 +239,21 @@ def test_leaving_off_early_ends_what_is_under_way(runner: Runner) -> None:
     assert runner.run(HELLO).output == b"hello"
 
 
+def workspaces(runner: Runner) -> set[Path]:
+    assert runner._zygote
+    folder = runner._zygote._folder
+    return set(Path(folder).iterdir()) if folder else set()
+
+
 @linux
 def test_nothing_is_left_behind(runner: Runner) -> None:
     runner.run(HELLO)
     descriptors = len(list(Path("/proc/self/fd").iterdir()))
-    folders = set(Path("/tmp").glob("descent-*"))
+    folders = workspaces(runner)
     for _ in range(20):
         runner.run(b"open('x', 'w').write('x')")
     assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
-    assert set(Path("/tmp").glob("descent-*")) <= folders
+    assert workspaces(runner) == folders
     assert len(members(session_of(runner))) == 2
 
 
@@ -301,15 +307,15 @@ import sys
 from grader.runner import Runner
 with Runner({entry!r}) as runner:
     runner.isolation
-    print(runner._zygote._process.pid, flush=True)
+    print(runner._zygote._process.pid, runner._zygote._folder, flush=True)
     if sys.argv[1] == "run":
         runner.run(b"while True: pass")
     sys.stdin.read()
 """
 
 
-def start_grader(entry: str, what: str, tier: str) -> tuple["subprocess.Popen[str]", int]:
-    """A grader in a process of its own, as at a terminal; and the session of its zygote."""
+def start_grader(entry: str, what: str, tier: str) -> tuple["subprocess.Popen[str]", int, Path | None]:
+    """A grader in a process of its own, as at a terminal; the session of its zygote; the folder for its runs."""
     path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, sys.path)])
     grader = subprocess.Popen(
         [sys.executable, "-c", GRADER.format(entry=entry), what],
@@ -321,24 +327,27 @@ def start_grader(entry: str, what: str, tier: str) -> tuple["subprocess.Popen[st
         start_new_session=True,
     )
     assert grader.stdout
-    session = int(grader.stdout.readline())
+    number, folder = grader.stdout.readline().split()
+    session = int(number)
     if what == "run":
         assert gone(lambda: len(members(session)) < 3)
-    return grader, session
+    return grader, session, None if folder == "None" else Path(folder)
 
 
 @linux
 @pytest.mark.parametrize("tier", ["full", "reduced"])
-def test_a_killed_grader_leaves_no_process(tier: str, entry: str) -> None:
-    grader, session = start_grader(entry, "run", tier)
+def test_a_killed_grader_leaves_nothing(tier: str, entry: str) -> None:
+    grader, session, folder = start_grader(entry, "run", tier)
+    assert folder is None or folder.is_dir()
     grader.kill()
     grader.communicate()
     assert gone(lambda: members(session))
+    assert folder is None or gone(folder.exists)
 
 
 @linux
 def test_ctrl_c_leaves_no_process(entry: str) -> None:
-    grader, session = start_grader(entry, "run", "full")
+    grader, session, _ = start_grader(entry, "run", "full")
     os.killpg(grader.pid, signal.SIGINT)
     assert "KeyboardInterrupt" in grader.communicate(timeout=5)[1]
     assert gone(lambda: members(session))
