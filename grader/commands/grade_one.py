@@ -37,6 +37,8 @@ def grade_one(
         from grader.render.terminal import show
 
         show(report, written)
+        if submission is None and not _is_own(own_file(exercise), exercise):
+            print(f"\nThis was the stub as it ships. To begin on it here: grade start {exercise.name}")
     return 0 if report.verdict == "passed" else 1
 
 
@@ -68,6 +70,11 @@ def own_file(exercise: Exercise) -> Path:
     here = Path.cwd()
     begun = [here / exercise.name, *([here] if here.name == exercise.name else [])]
     return next((folder for folder in begun if (folder / MAIN).is_file()), exercise.folder)
+
+
+def _is_own(path: Path, exercise: Exercise) -> bool:
+    """Whether this is a file to work on, and not the one that ships with the package."""
+    return path != exercise.folder or Path.cwd().is_relative_to(exercise.course.root)
 
 
 def _refuse_others_code(runner: "Runner", trusted: bool) -> None:

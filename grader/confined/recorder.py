@@ -214,6 +214,7 @@ def watch(recorder: Recorder | None) -> None:
     _watching = recorder
 
 
+@functools.cache
 def install() -> None:
     """Put the hooks in place, once a process, before any of the learner's code is loaded."""
     register_module_forward_pre_hook(_module_called)
