@@ -176,7 +176,8 @@ def compare(actual: Tensor, expected: Tensor) -> str:
         return "0, and not"
     ratio = float(actual @ expected) / size**2
     if float((actual - ratio * expected).norm()) <= 1e-4 * abs(ratio) * size:
-        return f"{ratio:.3g} times"
+        few = f"{ratio:.3g}"
+        return f"{ratio:.6f} times" if few == "1" else f"{few} times"
     gap = float((actual - expected).norm()) / size
     return f"{gap:.0%} away from" if math.isfinite(gap) and gap < 10 else "far away from"
 

@@ -4,6 +4,8 @@ In this order: the known mistake that did the same on every case; else the first
 reference. Never a wrong name: mistakes that neither numbers nor events tell apart are all given, as "one of".
 """
 
+from collections import Counter
+
 from grader.checks.run import Run
 from grader.checks.session import CheckResult
 from grader.course import Misconception
@@ -58,11 +60,15 @@ def _line(run: Run, match: KnownMistake) -> int | None:
     """The learner's line that does what the marked line of the wrong program does, by the events of the two."""
     if run.error is not None and run.error.line:
         return run.error.line
+    if match.marked is None:
+        return None
     for theirs, mine in zip(match.trace.cases, run.trace.cases, strict=False):
-        for event in theirs.events:
-            if event.line == match.marked:
-                # The second forward pass of theirs is the second of mine.
-                number = [e for e in theirs.events if e.kind == event.kind].index(event)
-                lines = [e.line for e in mine.events if e.kind == event.kind and e.line]
-                return lines[min(number, len(lines) - 1)] if lines else None
+        kind = next((event.kind for event in theirs.events if event.line == match.marked), None)
+        lines = [event.line for event in mine.events if event.kind == kind and event.line]
+        if lines:
+            places = [event.line for event in theirs.events if event.kind == kind]
+            if len(set(places)) == 1:
+                return Counter(lines).most_common(1)[0][0]
+            # The second forward pass of theirs is the second of mine.
+            return lines[min(places.index(match.marked), len(lines) - 1)]
     return None
