@@ -8,7 +8,6 @@ import torch
 
 from grader.checks.expect import explain
 from grader.checks.run import Run
-from grader.checks.session import CheckResult
 from grader.course import Exercise
 from grader.diagnosis import KnownMistakes
 from grader.picture import draw
@@ -31,7 +30,7 @@ CANT_BE_RUN = ("unreadable", "empty", "syntax", "no_function", "signature", "imp
 def assemble(
     raw: RawRun,
     run: Run,
-    checks: tuple[CheckResult, ...],
+    checks: tuple[CheckReport, ...],
     diagnoses: tuple[DiagnosisReport, ...],
     known: KnownMistakes,
 ) -> Report:
@@ -51,7 +50,7 @@ def assemble(
             "max_score": run.exercise.about.points,
             "headline": _headline(run, verdict, checks, diagnoses),
             "run": _run_report(raw, run),
-            "checks": [CheckReport.model_validate(_without_step(check)) for check in checks],
+            "checks": checks,
             "diagnoses": diagnoses,
             "picture": draw(run, mistake, diagnoses[0].title if mistake else ""),
             "lines": _lines(run.submission, [error.line if error else None, *(d.line for d in diagnoses)]),
@@ -96,7 +95,7 @@ def _run_report(raw: RawRun, run: Run) -> RunReport:
     )
 
 
-def _headline(run: Run, verdict: str, checks: tuple[CheckResult, ...], diagnoses: tuple[DiagnosisReport, ...]) -> str:
+def _headline(run: Run, verdict: str, checks: tuple[CheckReport, ...], diagnoses: tuple[DiagnosisReport, ...]) -> str:
     if verdict == "passed":
         return "Passed: every step is the one that was asked for."
     error: Problem | None = run.error
@@ -108,10 +107,6 @@ def _headline(run: Run, verdict: str, checks: tuple[CheckResult, ...], diagnoses
     if diagnoses and diagnoses[0].id != "unknown":
         return f"{diagnoses[0].title}."
     return next(check.message for check in checks if check.status == "failed")
-
-
-def _without_step(check: CheckResult) -> dict[str, object]:
-    return {k: v for k, v in vars(check).items() if k != "step"}
 
 
 def _lines(submission: Submission, numbers: list[int | None]) -> dict[int, str]:

@@ -94,36 +94,26 @@ def no_optimizer_of_torch(run: Run) -> None:
 def gradients_of_the_batch(run: Run) -> None:
     """At each step, the gradient is that of the mean loss on the step's batch, at the parameters of that step."""
     for case in run.cases:
-        expected = case.expected
-        apart = case.first_apart(case.gradients, expected.gradients)
-        if apart:
-            step, number = apart
-            where = case.reference.slices[number]
-            how = compare(case.gradients[step, where], expected.gradients[step, where])
-            raise Unmet(
-                f"On {case.name}, at step {step + 1}{_before(step)}, the gradient of {_name(case, number)} is {how} "
-                "the gradient of that step's loss.",
-                case.name,
-                step + 1,
-            )
+        what, right = "the gradient of", "the gradient of that step's loss"
+        _agree(case, what, case.gradients, case.expected.gradients, right)
 
 
 def updates_of_the_optimizer(run: Run) -> None:
     """Given the gradients it had, each step leads where the exercise's optimizer would."""
     for case in run.cases:
-        expected = case.expected
-        actual_update, expected_update = case.after - case.before, expected.after - case.before
-        apart = case.first_apart(actual_update, expected_update, case.before)
-        if apart:
-            step, number = apart
-            where = case.reference.slices[number]
-            how = compare(actual_update[step, where], expected_update[step, where])
-            raise Unmet(
-                f"On {case.name}, at step {step + 1}{_before(step)}, the change of {_name(case, number)} is {how} "
-                "the change that the optimizer asked for would make of your gradients.",
-                case.name,
-                step + 1,
-            )
+        what, right = "the change of", "the change that the optimizer asked for would make of your gradients"
+        _agree(case, what, case.after - case.before, case.expected.after - case.before, right, case.before)
+
+
+def _agree(case: JudgedCase, what: str, actual: Tensor, expected: Tensor, right: str, around: Tensor | None = None) -> None:
+    """Raise Unmet at the first step and parameter where two (S, P) arrays part; see `JudgedCase.first_apart`."""
+    apart = case.first_apart(actual, expected, around)
+    if apart:
+        step, number = apart
+        where = case.reference.slices[number]
+        how = compare(actual[step, where], expected[step, where])
+        message = f"On {case.name}, at step {step + 1}{_before(step)}, {what} {_name(case, number)} is {how} {right}."
+        raise Unmet(message, case.name, step + 1)
 
 
 def returns_losses(run: Run) -> None:

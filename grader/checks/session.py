@@ -9,7 +9,6 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -21,30 +20,11 @@ from _pytest.runner import runtestprotocol
 from grader.checks.run import Run, Unmet
 from grader.course import Exercise
 from grader.faults import GraderFault
+from grader.report import CheckReport
 
 # Plugins of pytest's own that checks have no use for: they put hooks of the process's in place, and take half the time.
 UNUSED = ("cacheprovider", "warnings", "logging", "faulthandler", "unraisableexception", "threadexception", "debugging")
 CALLERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST")  # in the environment, and not meant for us
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """How one check came out.
-
-    Attributes:
-        id: the function's name without `test_`.
-        title: the line that the student reads.
-        message: why it failed or was skipped; empty where it passed.
-        step: the step where it shows first, from 1; None where it isn't of a step.
-    """
-
-    id: str
-    title: str
-    status: Literal["passed", "failed", "skipped"]
-    points: float
-    max_points: float
-    message: str = ""
-    step: int | None = None
 
 
 class CheckSession:
@@ -93,10 +73,10 @@ class CheckSession:
         """The checks, with what each is worth."""
         return tuple(self._checks)
 
-    def run(self, run: Run) -> tuple[CheckResult, ...]:
+    def run(self, run: Run) -> tuple[CheckReport, ...]:
         """Judge one submission. Raises GraderFault where a check itself breaks."""
         self._current.run = run
-        results: dict[str, CheckResult] = {}
+        results: dict[str, CheckReport] = {}
         for check in self._checks:
             missed = next((n for n in check.needs if results[n].status != "passed"), None)
             if missed is not None:
@@ -109,7 +89,7 @@ class CheckSession:
             if error is None:
                 results[check.name] = check.result("passed")
             elif isinstance(error, Unmet):
-                results[check.name] = check.result("failed", error.message, error.step)
+                results[check.name] = check.result("failed", error.message)
             else:
                 raise GraderFault(f"The check {check.name} broke: {type(error).__name__}: {error}") from error
         return tuple(results.values())
@@ -141,10 +121,11 @@ class Check:
         self.points, self.title = float(points.args[0]), lines[0].rstrip(".")
         self.needs = [str(name) for mark in item.iter_markers("needs") for name in mark.args]
 
-    def result(self, status: Literal["passed", "failed", "skipped"], message: str = "", step: int | None = None) -> CheckResult:
+    def result(self, status: Literal["passed", "failed", "skipped"], message: str = "") -> CheckReport:
         """How it came out."""
         points = self.points if status == "passed" else 0.0
-        return CheckResult(self.name.removeprefix("test_"), self.title, status, points, self.points, message, step)
+        id = self.name.removeprefix("test_")
+        return CheckReport(id=id, title=self.title, status=status, points=points, max_points=self.points, message=message)
 
 
 class _Current:

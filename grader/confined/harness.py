@@ -80,19 +80,18 @@ def run(job: bytes, out: int) -> None:
     _set_alarm(task["wall_s"])
 
     path = folder / task["main"]
-    record: dict[str, Any]
+    functions: dict[str, Callable[..., Any]] = {}
+    error: dict[str, Any] | None = None
     try:
         module = _load(path)
         functions = {name: _function(module, name, parameters, path) for name, parameters in task["functions"].items()}
-    except Unusable as error:
-        record = {"kind": error.kind, "type": "", "message": error.message, "line": error.line, "frames": []}
-        wire.send(out, wire.pack({"frame": "loaded", "error": record}, {}))
+    except Unusable as reason:
+        error = {"kind": reason.kind, "type": "", "message": reason.message, "line": reason.line, "frames": []}
+    except BaseException as raised:
+        error = _describe(raised, path, loading=True)
+    wire.send(out, wire.pack({"frame": "loaded", "error": error}, {}))
+    if error is not None:
         return
-    except BaseException as error:
-        record = _describe(error, path, loading=True)
-        wire.send(out, wire.pack({"frame": "loaded", "error": record}, {}))
-        return
-    wire.send(out, wire.pack({"frame": "loaded", "error": None}, {}))
 
     for case, arguments in cases:
         printed.seek(0)

@@ -7,16 +7,15 @@ reference. Never a wrong name: mistakes that neither numbers nor events tell apa
 from collections import Counter
 
 from grader.checks.run import Run
-from grader.checks.session import CheckResult
 from grader.course import Misconception
 from grader.diagnosis.compare import log, marks
 from grader.diagnosis.known import KnownMistake, KnownMistakes
-from grader.report import DiagnosisReport
+from grader.report import CheckReport, DiagnosisReport
 
 UNKNOWN = "unknown"
 
 
-def diagnose(run: Run, checks: tuple[CheckResult, ...], known: KnownMistakes) -> tuple[DiagnosisReport, ...]:
+def diagnose(run: Run, checks: tuple[CheckReport, ...], known: KnownMistakes) -> tuple[DiagnosisReport, ...]:
     """Name the mistake of a run that failed; nothing where all checks passed or nothing was written yet."""
     failed = [check for check in checks if check.status == "failed"]
     if not failed or (run.error is not None and run.error.kind == "not_started"):
