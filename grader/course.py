@@ -3,7 +3,7 @@
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,18 +26,28 @@ class RunLimits(_Model):
 
 
 class Case(_Model):
-    """One run of the learner's function: the arguments that `problem.py` builds its inputs from."""
+    """One run of the learner's function.
+
+    Attributes:
+        arguments: what `problem.py` builds its inputs from.
+        shown: whether what the learner's code prints in it is shown.
+        expected: what only the checks are told, and the learner's process is not.
+    """
 
     name: str
     arguments: dict[str, Any]
     shown: bool = False
+    expected: Any = None
 
 
 class About(_Model):
     """`exercise.toml`, what a student may see of an exercise beside its lesson.
 
     Attributes:
-        functions: for each function that the learner writes, the names of its parameters.
+        functions: for each function or class that the learner writes, the names of its parameters.
+        records: "steps" where the model among the inputs is watched step by step; "returned" where all that counts is
+            what the run gives back.
+        has: what it is about. A mistake that needs nothing else must have a wrong program here, or a reason why not.
         shown: the visible case, whose run is drawn on the page.
         points: the sum of its checks' points.
         begin: where to begin, said to who hands in the untouched stub.
@@ -48,6 +58,8 @@ class About(_Model):
     teaches: str
     after: str | None = None
     functions: dict[str, tuple[str, ...]]
+    records: Literal["steps", "returned"] = "steps"
+    has: frozenset[str] = frozenset()
     points: float = 10.0
     begin: str
     hints: tuple[str, ...] = ()
@@ -60,15 +72,22 @@ class Probes(_Model):
 
     Attributes:
         one_of: groups of misconception ids that equal each other on every input.
+        left_out: for mistakes that have no wrong program here though they might, by id: why.
     """
 
     case: tuple[Case, ...]
     one_of: tuple[frozenset[str], ...] = ()
+    left_out: dict[str, str] = {}
 
 
 class Misconception(_Model):
-    """One entry of the catalogue: what you see, why, how to mend it, and where to read on."""
+    """One entry of the catalogue: what you see, why, how to mend it, and where to read on.
 
+    Attributes:
+        needs: what an exercise must be about (`About.has`) for the mistake to be made there.
+    """
+
+    needs: frozenset[str] = frozenset()
     title: str
     see: str
     why: str

@@ -21,6 +21,7 @@ def make_job(exercise: Exercise, submission: Submission) -> bytes:
             "main": submission.main,
             "functions": exercise.about.functions,
             "problem": exercise.problem,
+            "records": exercise.about.records,
             "cases": [{"name": c.name, "arguments": c.arguments, "shown": c.shown} for c in exercise.cases],
             "wall_s": exercise.about.limits.wall_s,
             "max_events": MAX_EVENTS,

@@ -72,7 +72,7 @@ class Event:
     """Something that happened, and the snapshots as they were then.
 
     Attributes:
-        kind: optimizer, zero_grad, forward, loss, backward, step_start, step_end or end.
+        kind: see `grader.confined.recorder.Recorder`.
         line: of the learner's file; 0 where it isn't known.
         parameters: row of `CaseTrace.parameters`.
         gradients: row of `CaseTrace.gradients`.
@@ -151,6 +151,7 @@ class CaseTrace:
         dtypes: of the parameters at the end.
         parameters: (rows, P) float64: distinct snapshots of all parameters, flattened and concatenated in `layout`'s order.
         gradients: (rows, P) float64, alike; zeros where `present` (rows, number of parameters) says that there was none.
+        buffers: (B,) float64: what the model keeps beside its parameters, at the end, flattened.
         inputs: what the model was called with, by number.
         returned, returned_later: what the function returned, at once, and after parameters and gradients were changed in place.
     """
@@ -163,6 +164,7 @@ class CaseTrace:
     parameters: Tensor
     gradients: Tensor
     present: Tensor
+    buffers: Tensor
     inputs: dict[int, Tensor]
     returned: Any
     returned_later: Any
@@ -268,6 +270,7 @@ def _case(record: _Record, arrays: dict[str, Tensor]) -> CaseTrace:
         parameters=parameters,
         gradients=gradients,
         present=present,
+        buffers=_matrix(arrays, "buffers", torch.float64, None)[0],
         inputs=inputs,
         returned=_decode(record.returned, arrays),
         returned_later=_decode(record.returned, {k: v for k, v in later.items() if v is not None}),
@@ -276,9 +279,9 @@ def _case(record: _Record, arrays: dict[str, Tensor]) -> CaseTrace:
     )
 
 
-def _matrix(arrays: dict[str, Tensor], name: str, dtype: torch.dtype, width: int) -> Tensor:
+def _matrix(arrays: dict[str, Tensor], name: str, dtype: torch.dtype, width: int | None) -> Tensor:
     array = arrays.get(name)
-    if array is None or array.dtype != dtype or array.dim() != 2 or array.shape[1] != width or not len(array):
+    if array is None or array.dtype != dtype or array.dim() != 2 or width not in (None, array.shape[1]) or not len(array):
         raise Refused(f"{name} of a wrong type or shape")
     return array
 

@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader import problems  # what a course's problem.py builds on as well: it must be there, though no file of ours is
+from grader import problems
 from grader.confined import wire
 from grader.confined.recorder import Recorder, TooManyEvents, install, watch
 
@@ -96,7 +96,8 @@ def run(job: bytes, out: int) -> None:
     for case, arguments in cases:
         printed.seek(0)
         printed.truncate()
-        record, arrays = _run_case(arguments, functions, path, task["max_events"])
+        drive = getattr(problem, "drive", _call)
+        record, arrays = _run_case(arguments, functions, path, task["max_events"], drive, task["records"])
         record |= {"frame": "case", "name": case["name"], "printed": printed.getvalue() if case["shown"] else ""}
         wire.send(out, wire.pack(record, arrays))
         if record["error"] and record["error"]["kind"] in ("timed_out", "out_of_memory"):
@@ -126,13 +127,21 @@ def warm() -> None:
             wire.pack(record, arrays)
 
 
+def _call(functions: dict[str, Callable[..., Any]], **arguments: Any) -> Any:
+    """How a submission is used where `problem.py` doesn't say: one call of its one function."""
+    (function,) = functions.values()
+    return function(*arguments.values())
+
+
 def _run_case(
     arguments: dict[str, Any],
     functions: dict[str, Callable[..., Any]],
     path: Path,
     max_events: int,
+    drive: Callable[..., Any] = _call,
+    records: str = "steps",
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    model = next(a for a in arguments.values() if isinstance(a, nn.Module))
+    model = next(a for a in arguments.values() if isinstance(a, nn.Module)) if records == "steps" else nn.Module()
     torch.default_generator.manual_seed(0)
     random.seed(0)
     recorder = Recorder(model, arguments.get("loss_fn"), str(path), max_events)
@@ -142,9 +151,8 @@ def _run_case(
     started = time.perf_counter()
     try:
         try:
-            (function,) = functions.values()
             watch(recorder)
-            returned = function(*arguments.values())
+            returned = drive(functions, **arguments)
         finally:
             watch(None)
             seconds = time.perf_counter() - started
@@ -167,6 +175,7 @@ def _run_case(
         "parameters": recorder.matrix(recorder.parameters),
         "gradients": recorder.matrix(recorder.gradients),
         "present": torch.tensor(recorder.present, dtype=torch.bool),
+        "buffers": recorder.buffers(),
     }
     arrays |= {f"input.{i}": tensor for i, tensor in enumerate(recorder.inputs) if tensor.dtype in wire.NAMES}
     return record, arrays | encoder.arrays
@@ -269,18 +278,20 @@ def _function(module: ModuleType, name: str, parameters: list[str], path: Path) 
     """The learner's function, if it is there and can be called as the exercise says."""
     function = getattr(module, name, None)
     wanted = f"{name}({', '.join(parameters)})"
+    kind, write = ("class", f"class {name}") if name[0].isupper() else ("function", f"def {wanted}")
     if function is None:
-        others = [k for k, v in vars(module).items() if inspect.isfunction(v) and v.__module__ == module.__name__]
-        hint = f"; it has {', '.join(o + '()' for o in others[:5])}" if others else ""
-        raise Unusable("no_function", f"{path.name} has no function {name}(){hint}: write `def {wanted}`")
+        others = [k for k, v in vars(module).items() if inspect.isroutine(v) or inspect.isclass(v)]
+        others = [k for k in others if getattr(vars(module)[k], "__module__", "") == module.__name__]
+        hint = f"; it has {', '.join(others[:5])}" if others else ""
+        raise Unusable("no_function", f"{path.name} has no {kind} {name}{hint}: write `{write}`")
     if not callable(function):
-        raise Unusable(
-            "no_function", f"{name} in {path.name} isn't a function but of type {type(function).__name__}: write `def {wanted}`"
-        )
+        its = type(function).__name__
+        raise Unusable("no_function", f"{name} in {path.name} isn't a {kind} but of type {its}: write `{write}`")
     try:
-        inspect.signature(function).bind(*parameters)
+        _bind(inspect.signature(function), parameters)
     except TypeError as error:
-        line = getattr(getattr(function, "__code__", None), "co_firstlineno", None)
+        made = getattr(function, "__init__", function) if inspect.isclass(function) else function
+        line = getattr(getattr(made, "__code__", None), "co_firstlineno", None)
         signature = f"{name}{inspect.signature(function)}"[:200]
         raise Unusable(
             "signature", f"`{signature}` can't be called as `{wanted}` ({error}): take these arguments, in this order", line
@@ -288,6 +299,16 @@ def _function(module: ModuleType, name: str, parameters: list[str], path: Path) 
     except ValueError:
         pass  # a callable without a signature: the call will tell
     return function  # type: ignore[no-any-return]
+
+
+def _bind(signature: inspect.Signature, parameters: list[str]) -> None:
+    """Raise TypeError where it takes these arguments neither in order nor, but for the first, by name."""
+    try:
+        signature.bind(*parameters)
+    except TypeError:
+        if not any(p.kind is p.KEYWORD_ONLY for p in signature.parameters.values()):
+            raise
+        signature.bind(parameters[0], **dict.fromkeys(parameters[1:]))
 
 
 def _describe(error: BaseException, path: Path, *, loading: bool) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
-from torch.optim import optimizer as optim
+from torch.optim import adam, adamw, optimizer, rmsprop, sgd
+
+from grader import tapes
 
 MAX_INPUT_BYTES = 1 << 20
 MAX_INPUTS = 512
@@ -38,11 +40,13 @@ class Recorder:
 
     Attributes:
         events: one list for each thing that happened: [kind, line, row in `parameters`, row in `gradients`, detail].
-            Kinds: optimizer, zero_grad, forward, loss, backward, step_start, step_end, end.
+            Kinds: optimizer, borrowed (a function of torch.optim's makes the step of a learner's own class), zero_grad,
+            forward, loss, backward, clip, step_start, step_end, end.
         parameters: distinct snapshots of all parameters, the content of each behind the other, in the model's order.
         gradients: distinct snapshots of all `.grad`, alike, zeros where a gradient is None.
         present: beside each row of `gradients`, for each parameter whether it had a gradient.
         inputs: distinct tensors that the model was called with, or that the loss was computed against.
+        driven: whether the course's own driver (`grader.tapes.play`) is in a step or a clearing: what is inside is part of it.
     """
 
     def __init__(self, model: nn.Module, loss_fn: object, filename: str, max_events: int) -> None:
@@ -53,6 +57,7 @@ class Recorder:
         self._model, self._loss_fn, self._filename, self._max_events = model, loss_fn, filename, max_events
         self._dtypes = [(p.numel(), p.dtype) for p in self.tracked()]
         self._depth = 0
+        self.driven = False
         self._seen: dict[tuple[torch.Size, torch.dtype, bytes], int] = {}
         self.events: list[list[Any]] = []
         self.parameters: list[bytes] = []
@@ -91,6 +96,11 @@ class Recorder:
         if not self.gradients or now != self.gradients[-1] or present != self.present[-1]:
             self.gradients.append(now)
             self.present.append(present)
+
+    def buffers(self) -> Tensor:
+        """(1, B) what the model keeps beside its parameters (running statistics), flattened, in float64."""
+        found = [b.detach().reshape(-1).to(torch.float64) for b in self._model.buffers() if b.layout is torch.strided]
+        return torch.cat([torch.zeros(0, dtype=torch.float64), *found]).reshape(1, -1)
 
     def matrix(self, rows: list[bytes]) -> Tensor:
         """Snapshots as a (rows, P) float64 array, which holds float32 and half exactly.
@@ -166,10 +176,12 @@ class Recorder:
         found = {id(p): g for p, g in zip(inputs, gradients, strict=False)}
         return [found.get(id(p)) for p in self.tracked()]
 
-    def step_starts(self, optimizer: torch.optim.Optimizer) -> None:
+    def step_starts(self, optimizer: object) -> None:
         """Note the parameters and gradients that an optimizer finds."""
+        if self.driven:
+            self._look()  # its constructor may have moved them
         self._look_at_gradients()
-        self._note("step_start", {"class": type(optimizer).__name__})
+        self._note("step_start", {"class": type(optimizer).__name__, "driven": self.driven})
 
     def step_ends(self) -> None:
         """Note what it leaves. Gradients that a closure computed inside the step were noted by its backward pass."""
@@ -180,11 +192,27 @@ class Recorder:
         """Note a call of `zero_grad` of an optimizer or a module, after it."""
         self._note("zero_grad")
 
+    def gradients_clipped(self) -> None:
+        """Note a call of one of torch's functions that clip gradients, after it."""
+        self._look_at_gradients()
+        self._note("clip")
+
+    def update_borrowed(self, name: str) -> None:
+        """Note that a learner's own optimizer lets torch's function of this name make its step."""
+        self._note("borrowed", {"function": name})
+
     def optimizer_made(self, optimizer: torch.optim.Optimizer) -> None:
-        """Note an optimizer's class, settings, and which of the tracked parameters it holds."""
+        """Note an optimizer's class, settings, and which of the tracked parameters it holds.
+
+        "shipped" is the optimizer of torch's that it is, or stands on; None for a learner's own.
+        """
         held = {id(p) for group in optimizer.param_groups for p in group["params"]}
         settings = {k: v for k, v in optimizer.defaults.items() if isinstance(v, (int, float, bool, str, type(None)))}
-        detail = {"class": type(optimizer).__name__, "settings": {k: repr(v) for k, v in settings.items()}}
+        detail = {
+            "class": type(optimizer).__name__,
+            "shipped": next((c.__name__ for c in type(optimizer).__mro__[:-1] if _is_shipped(c)), None),
+            "settings": {k: repr(v) for k, v in settings.items()},
+        }
         self._note("optimizer", detail | {"holds": [id(p) in held for p in self.tracked()]})
 
     def ended(self) -> None:
@@ -200,6 +228,10 @@ class Recorder:
                 p.data.add_(1.0)
                 if p.grad is not None:
                     p.grad.data.add_(1.0)
+
+
+def _is_shipped(kind: type) -> bool:
+    return kind.__module__.startswith("torch.") and kind is not torch.optim.Optimizer
 
 
 _is_traced: Callable[[Tensor], bool] = torch._C._functorch.is_functorch_wrapped_tensor
@@ -219,14 +251,23 @@ def install() -> None:
     """Put the hooks in place, once a process, before any of the learner's code is loaded."""
     register_module_forward_pre_hook(_module_called)
     register_module_forward_hook(_module_returned, always_call=True)
-    optim.register_optimizer_step_pre_hook(_step_starts)
-    optim.register_optimizer_step_post_hook(_step_ends)
+    optimizer.register_optimizer_step_pre_hook(_step_starts)
+    optimizer.register_optimizer_step_post_hook(_step_ends)
     # torch has no hooks for these.
     torch.autograd.backward = _after(torch.autograd.backward, _backward_done)
     torch.autograd.grad = _watched_grad(torch.autograd.grad)
     _patch(torch.optim.Optimizer, "zero_grad", _cleared)
     _patch(nn.Module, "zero_grad", _cleared)
     _patch(torch.optim.Optimizer, "__init__", _made)
+    for clip in ("clip_grad_norm_", "clip_grad_value_"):
+        _patch(nn.utils, clip, _clipped)
+        setattr(nn.utils.clip_grad, clip, getattr(nn.utils, clip))
+    for module, name in ((sgd, "sgd"), (adam, "adam"), (adamw, "adamw"), (rmsprop, "rmsprop")):
+        _patch(module, name, functools.partial(_borrowed, name))
+    for name in ("_fused_sgd_", "_fused_adam_", "_fused_adamw_"):
+        _patch(torch, name, functools.partial(_borrowed, name))
+    setattr(tapes, "take_step", _driven_step(tapes.take_step))  # noqa: B010
+    setattr(tapes, "clear", _driven_clear(tapes.clear))  # noqa: B010
 
 
 def _after(function: Callable[..., Any], told: Callable[[Any, tuple[Any, ...], dict[str, Any]], None]) -> Any:
@@ -242,7 +283,7 @@ def _after(function: Callable[..., Any], told: Callable[[Any, tuple[Any, ...], d
     return wrapped
 
 
-def _patch(owner: type, name: str, told: Callable[[Any, tuple[Any, ...], dict[str, Any]], None]) -> None:
+def _patch(owner: object, name: str, told: Callable[[Any, tuple[Any, ...], dict[str, Any]], None]) -> None:
     setattr(owner, name, _after(getattr(owner, name), told))
 
 
@@ -256,7 +297,9 @@ def _module_returned(_module: nn.Module, _args: Any, _output: Any) -> None:
         _watching.module_returned()
 
 
-_STEP = optim.Optimizer.profile_hook_step(lambda _self: None).__code__  # of every `step` that torch has put its hooks around
+_STEP = optimizer.Optimizer.profile_hook_step(
+    lambda _self: None
+).__code__  # of every `step` that torch has put its hooks around
 
 
 def _outermost() -> bool:
@@ -270,13 +313,45 @@ def _outermost() -> bool:
 
 
 def _step_starts(optimizer: torch.optim.Optimizer, _args: Any, _kwargs: Any) -> None:
-    if _watching is not None and _outermost():
+    if _watching is not None and not _watching.driven and _outermost():
         _watching.step_starts(optimizer)
 
 
 def _step_ends(_optimizer: torch.optim.Optimizer, _args: Any, _kwargs: Any) -> None:
-    if _watching is not None and _outermost():
+    if _watching is not None and not _watching.driven and _outermost():
         _watching.step_ends()
+
+
+def _driven_step(function: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Wrap the driver's call of a learner's `step`, which torch has no hook for unless it is one of its own classes."""
+
+    @functools.wraps(function)
+    def wrapped(optimizer: Any) -> None:
+        recorder = _watching
+        if recorder is None:
+            return function(optimizer)
+        recorder.driven = True
+        recorder.step_starts(optimizer)
+        function(optimizer)
+        recorder.step_ends()
+        recorder.driven = False
+        return None
+
+    return wrapped
+
+
+def _driven_clear(function: Callable[[Any], None]) -> Callable[[Any], None]:
+    @functools.wraps(function)
+    def wrapped(optimizer: Any) -> None:
+        recorder = _watching
+        if recorder is not None:
+            recorder.driven = True
+        function(optimizer)
+        if recorder is not None:
+            recorder.driven = False
+            recorder.gradients_cleared()
+
+    return wrapped
 
 
 def _backward_done(_result: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -300,7 +375,19 @@ def _watched_grad(function: Callable[..., Any]) -> Any:
 
 def _cleared(_result: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
     assert _watching is not None
-    _watching.gradients_cleared()
+    if not _watching.driven:
+        _watching.gradients_cleared()
+
+
+def _clipped(_result: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+    assert _watching is not None
+    _watching.gradients_clipped()
+
+
+def _borrowed(name: str, _result: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
+    assert _watching is not None
+    if _watching.driven:
+        _watching.update_borrowed(name)
 
 
 def _made(_result: Any, args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:

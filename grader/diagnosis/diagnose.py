@@ -51,7 +51,7 @@ def _named(
         line=_line(run, match),
         evidence=(*evidence, same) if cases else evidence,
         one_of=one_of,
-        **(entry.model_dump(exclude={"title"}) if entry else {}),
+        **(entry.model_dump(exclude={"title", "needs"}) if entry else {}),
     )
 
 

@@ -52,7 +52,8 @@ class KnownMistakes:
         """Those that did the same as this trace, on every case."""
         mine = summarize(trace)
         near = [path for path, summary in self._summaries.items() if like(mine, summary)]
-        return [mistake for path in near if equal(trace, (mistake := self._mistake(path)).trace)]
+        single = {c.name for c in self._exercise.cases if c.arguments.get("dtype", "float64") != "float64"}
+        return [mistake for path in near if equal(trace, (mistake := self._mistake(path)).trace, single)]
 
     def named(self, id: str) -> KnownMistake | None:
         """The first of this id."""
@@ -122,7 +123,8 @@ def _id(path: Path) -> str:
 def _recorder() -> bytes:
     """What, beside the job, a trace depends on."""
     package = Path(__file__).parents[1]
-    sources = [*sorted((package / "confined").glob("*.py")), package / "problems.py", package / "diagnosis" / "compare.py"]
+    others = [package / name for name in ("problems.py", "tapes.py", "diagnosis/compare.py")]
+    sources = [*sorted((package / "confined").glob("*.py")), *others]
     return b"".join(source.read_bytes() for source in sources) + f"{torch.__version__} {platform.machine()}".encode()
 
 

@@ -31,10 +31,11 @@ LAYERS = {
     "grader.checks": 2,
     "grader.job": 1,
     "grader.reference": 1,
+    "grader.replay": 1,
     "grader.runner": 1,
     "grader.source": 1,
 }  # any other: a model, layer 0
-LEARNERS_SIDE = ("grader.confined", "grader.problems")
+LEARNERS_SIDE = ("grader.confined", "grader.problems", "grader.tapes")
 
 
 def layer(module: str) -> int:
