@@ -13,20 +13,21 @@ PARTED = 1e-6  # relative to the reference's way
 def draw(run: Run, mistake: KnownMistake | None, name: str) -> Picture | None:
     """The picture of the shown case, or None where it never took a step. `name` is the mistake's title."""
     shown = next((case for case in run.cases if case.name == run.exercise.about.shown.name), None)
-    if shown is None or shown.trace.layout != shown.reference.layout:
+    if shown is None or shown.reference.plan is None or shown.trace.layout != shown.reference.layout:
         return None
+    measured = shown.reference.plan.tape is None  # a tape has no losses
     right = shown.reference.trajectory
     steps = shown.trace.steps[: 4 * len(right.after)]
     mine = shown.trace.parameters[[s.after for s in steps]]
     series = [
-        _series("Your run", "yours", [s.loss for s in steps], mine, right.after),
-        _series("The reference", "reference", right.losses.tolist(), right.after, right.after),
+        _series("Your run", "yours", [s.loss for s in steps if measured], mine, right.after),
+        _series("The reference", "reference", right.losses.tolist() if measured else [], right.after, right.after),
     ]
     theirs = next((case for case in mistake.trace.cases if case.name == shown.name), None) if mistake else None
     if theirs is not None:
         wrong = theirs.steps[: 4 * len(right.after)]
         after = theirs.parameters[[s.after for s in wrong]]
-        series.append(_series(name, "mistake", [s.loss for s in wrong], after, right.after))
+        series.append(_series(name, "mistake", [s.loss for s in wrong if measured], after, right.after))
     return Picture(case=shown.name, series=tuple(series), parts_at=_parts_at(shown, mine, right.after))
 
 

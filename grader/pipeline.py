@@ -38,7 +38,7 @@ class Grader:
 
     def prepare(self) -> None:
         """Make ahead what every submission needs, while the runner is still warming up."""
-        _ = self.checks, [reference.trajectory for reference in self.references.values()]
+        _ = self.checks, [reference.trajectory for reference in self.references.values() if reference.plan]
 
     def grade(self, submission: Submission) -> Report:
         """Grade one submission. Raises GraderFault where the grader itself fails."""

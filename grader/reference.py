@@ -1,7 +1,7 @@
 """The reference: torch.optim itself, on the grader's side, on the same inputs and the same machine.
 
 It answers two questions about a case. What would a right program have done from the start (`Reference.trajectory`)? And what
-should this program have done at each of its own steps, from where it stood (`Reference.replay`)? The second is what the checks
+should this program have done at each of its own steps, from where it stood (`grader.replay`)? The second is what the checks
 go by: one wrong step doesn't make the following ones wrong, and whoever passes has done the work.
 """
 
@@ -20,9 +20,7 @@ from torch import Tensor, nn
 
 from grader.course import Case, Exercise
 from grader.faults import GraderFault
-from grader.trace import CaseTrace
-
-SAME = 1e-9  # relative: right programs in float64 agree to 1e-10 over the steps of a probe
+from grader.tapes import Tape, leave
 
 
 @dataclass(frozen=True)
@@ -31,13 +29,28 @@ class Plan:
 
     Attributes:
         optimizer: makes it, given the parameters.
-        batches: (X, y) for each step.
-        losses: takes the loss of each step, before its update, to the numbers that the function returns.
+        batches: (X, y) for each step; where a step goes along the gradient of several batches, all of them as one.
+        tape: the gradients of each step, where they are given and no batches are.
+        rates: the learning rate of each step; None where it stays.
+        prepare: what is done to the gradients between `backward` and the step, given the parameters: clipping.
+        measure: called after each step with its number, from 1, while the model stands as it does then, its buffers too;
+            returns a number to keep, or None. It leaves the model as it was, and draws nothing.
+        returned: takes the loss of each step, before its update, to what the function returns; with `measure`, takes
+            these and the numbers kept.
     """
 
     optimizer: Callable[[Sequence[nn.Parameter]], torch.optim.Optimizer]
-    batches: Sequence[tuple[Tensor, Tensor]]
-    returned: Callable[[Sequence[float]], Any] = list
+    batches: Sequence[tuple[Tensor, Tensor]] = ()
+    tape: Tape | None = None
+    rates: Sequence[float] | None = None
+    prepare: Callable[[Sequence[nn.Parameter]], object] | None = None
+    measure: Callable[[int], float | None] | None = None
+    returned: Callable[..., Any] = list
+
+    @property
+    def steps(self) -> int:
+        """How many there should be."""
+        return len(self.tape.gradients) if self.tape else len(self.batches)
 
 
 @dataclass(frozen=True)
@@ -47,14 +60,20 @@ class Trajectory:
     Attributes:
         before: (S, P) the parameters that a step began from.
         gradients: (S, P) of that step's batch, at `before`.
+        prepared: (S, P) the same, made ready for the step (`Plan.prepare`).
         after: (S, P) where the step should lead, given its gradient.
         losses: (S,) before the step.
+        measured: what `Plan.measure` kept.
+        buffers: (B,) what the model keeps beside its parameters, at the end.
     """
 
     before: Tensor
     gradients: Tensor
+    prepared: Tensor
     after: Tensor
     losses: Tensor
+    measured: tuple[float, ...]
+    buffers: Tensor
 
 
 class Reference:
@@ -66,12 +85,12 @@ class Reference:
 
     @cached_property
     def arguments(self) -> dict[str, Any]:
-        """What the learner's function was called with, drawn anew."""
+        """The inputs, drawn anew."""
         return cast(dict[str, Any], self.sources.problem.problem(**self.case.arguments))
 
     @cached_property
     def model(self) -> nn.Module:
-        """The model among the arguments."""
+        """The model among the inputs."""
         return next(a for a in self.arguments.values() if isinstance(a, nn.Module))
 
     @cached_property
@@ -80,19 +99,26 @@ class Reference:
         return list(self.model.parameters())
 
     @cached_property
+    def _start(self) -> tuple[Tensor, list[Tensor]]:
+        return flat(self.parameters), [b.clone() for b in self.model.buffers()]
+
+    @property
     def initial(self) -> Tensor:
         """(P,) the parameters at the start, flattened."""
-        _ = self.arguments
-        return flat(self.parameters)
+        return self._start[0]
 
     @cached_property
-    def plan(self) -> Plan:
-        """What the exercise asks for, on these arguments."""
-        return cast(Plan, self.sources.plan.plan(**self.arguments))
+    def plan(self) -> Plan | None:
+        """What the exercise asks for, on these inputs; None where it asks for no steps."""
+        _ = self._start  # as they are before the author's code has them
+        asked = getattr(self.sources.plan, "plan", None)
+        return cast(Plan | None, asked(**self.arguments)) if asked else None
 
     @cached_property
     def layout(self) -> tuple[tuple[str, tuple[int, ...], str], ...]:
-        """Name, shape and dtype of each parameter."""
+        """Name, shape and dtype of each parameter that is watched."""
+        if self.sources.records != "steps":
+            return ()
         return tuple((name, tuple(p.shape), str(p.dtype)) for name, p in self.model.named_parameters())
 
     @cached_property
@@ -107,47 +133,76 @@ class Reference:
     @cached_property
     def trajectory(self) -> Trajectory:
         """What a right program does, from the start."""
-        self.set(self.initial)
+        assert self.plan is not None
+        self.restart()
         optimizer = self.optimizer()
-        rows: list[tuple[Tensor, Tensor, Tensor]] = []
-        losses = []
-        for X, y in self.plan.batches:
+        rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
+        losses, measured = [], []
+        for step in range(self.plan.steps):
             before = flat(self.parameters)
-            losses.append(self.backward(X, y))
+            losses.append(self.backward(step))
             gradient = self.gradient()
-            _step(optimizer)
-            rows.append((before, gradient, flat(self.parameters)))
-        before, gradients, after = (torch.stack(column) for column in zip(*rows, strict=True))
-        return Trajectory(before, gradients, after, torch.tensor(losses, dtype=torch.float64))
+            self.update(optimizer, step)
+            rows.append((before, gradient, self.gradient(), flat(self.parameters)))
+            measured.append(self.measure(step))
+        before, gradients, prepared, after = (torch.stack(column) for column in zip(*rows, strict=True))
+        return Trajectory(
+            before,
+            gradients,
+            prepared,
+            after,
+            losses=torch.tensor(losses, dtype=torch.float64),
+            measured=tuple(m for m in measured if m is not None),
+            buffers=flat(list(self.model.buffers())),
+        )
 
-    def replay(self, trace: CaseTrace) -> "Trajectory | Replay":
-        """What should have happened at each step of a trace: the gradient where it stood, the update by the gradient it had."""
-        replay = Replay(self, trace)
-        known = self.trajectory
-        if (
-            replay.before.shape == known.before.shape
-            and near(replay.before, known.before)
-            and near(replay.given, known.gradients)
-        ):
-            return known  # it did what the reference does: the same question, answered already
-        return replay
+    # What a walk is made of, here and in grader.replay
+
+    def restart(self) -> None:
+        """Put parameters, buffers and random state to where the learner's code found them."""
+        self.set(self.initial)
+        for buffer, start in zip(self.model.buffers(), self._start[1], strict=True):
+            buffer.copy_(start)
+        torch.default_generator.manual_seed(0)
 
     def optimizer(self) -> torch.optim.Optimizer:
         """The optimizer that the exercise asks for, new, on this copy of the parameters."""
-        with _without_dynamo():
+        assert self.plan is not None
+        with without_dynamo():
             return self.plan.optimizer(self.parameters)
 
-    def loss(self, X: Tensor, y: Tensor) -> Tensor:
-        """The loss of a batch at the present parameters."""
-        return cast(Tensor, self.arguments["loss_fn"](self.model(X), y))
-
-    def backward(self, X: Tensor, y: Tensor) -> float:
-        """Leave the gradients of a batch's loss, and of nothing else, in `.grad`, and return the loss."""
+    def backward(self, step: int) -> float:
+        """Leave the gradients of a step (from 0), and nothing else, in `.grad`, and return the loss; NaN on a tape."""
+        assert self.plan is not None
         for p in self.parameters:
             p.grad = None
-        loss = self.loss(X, y)
+        if self.plan.tape is not None:
+            leave(self.model, self.plan.tape.gradients[step])
+            return float("nan")
+        X, y = self.plan.batches[step]
+        loss = cast(Tensor, self.arguments["loss_fn"](self.model(X), y))
         loss.backward()
         return float(loss.detach())
+
+    def update(self, optimizer: torch.optim.Optimizer, step: int) -> None:
+        """Take a step (from 0) along the gradients in `.grad`, made ready for it."""
+        assert self.plan is not None
+        self.prepare()
+        if self.plan.rates is not None:
+            for group in optimizer.param_groups:
+                group["lr"] = self.plan.rates[step]
+        take_step(optimizer)
+
+    def prepare(self) -> None:
+        """Make the gradients in `.grad` ready for a step."""
+        assert self.plan is not None
+        if self.plan.prepare is not None:
+            self.plan.prepare(self.parameters)
+
+    def measure(self, step: int) -> float | None:
+        """What is kept after a step (from 0)."""
+        assert self.plan is not None
+        return self.plan.measure(step + 1) if self.plan.measure else None
 
     def gradient(self) -> Tensor:
         """(P,) all `.grad`, flattened, zeros where there is none."""
@@ -160,64 +215,12 @@ class Reference:
                 p.copy_(row[where].reshape(p.shape))
 
 
-class Replay:
-    """What should have happened at each step of a trace, as far as it is asked for. Steps beyond the plan's are left out.
-
-    The optimizer's state is the grader's own, and comes from the gradients of the trace, so that a wrong gradient doesn't make
-    a right update look wrong. The arrays are those of `Trajectory`.
-    """
-
-    def __init__(self, reference: Reference, trace: CaseTrace) -> None:
-        """Nothing is computed yet."""
-        self._reference, self._batches = reference, reference.plan.batches
-        steps = trace.steps[: len(self._batches)]
-        self.before = trace.parameters[[s.before for s in steps]]
-        self.given = trace.gradients[[s.gradient for s in steps]]
-        self._present = trace.present[[s.gradient for s in steps]]
-
-    @cached_property
-    def gradients(self) -> Tensor:
-        """(S, P) the gradient of each step's batch, where the step began."""
-        rows = []
-        for row, (X, y) in zip(self.before, self._batches, strict=False):
-            self._reference.set(row)
-            self._reference.backward(X, y)
-            rows.append(self._reference.gradient())
-        return self._stack(rows)
-
-    @cached_property
-    def losses(self) -> Tensor:
-        """(S,) the loss of each step's batch, where the step began."""
-        values = []
-        with torch.no_grad():
-            for row, (X, y) in zip(self.before, self._batches, strict=False):
-                self._reference.set(row)
-                values.append(float(self._reference.loss(X, y)))
-        return torch.tensor(values, dtype=torch.float64)
-
-    @cached_property
-    def after(self) -> Tensor:
-        """(S, P) where each step should have led."""
-        reference, rows = self._reference, []
-        reference.set(reference.initial)
-        optimizer = reference.optimizer()
-        for row, given, present in zip(self.before, self.given, self._present.tolist(), strict=True):
-            reference.set(row)
-            for p, where, there in zip(reference.parameters, reference.slices, present, strict=True):
-                p.grad = given[where].reshape(p.shape).to(p.dtype) if there and p.requires_grad else None
-            _step(optimizer)
-            rows.append(flat(reference.parameters))
-        return self._stack(rows)
-
-    def _stack(self, rows: list[Tensor]) -> Tensor:
-        return torch.stack(rows) if rows else torch.zeros(0, len(self._reference.initial), dtype=torch.float64)
-
-
 class Sources:
     """The two modules of an exercise that its author wrote for both sides: `problem.py`, and the hidden `reference.py`."""
 
     def __init__(self, exercise: Exercise) -> None:
         """Both are imported by path: they are the course's, not the learner's."""
+        self.records = exercise.about.records
         self.problem = _import(exercise.folder / "problem.py", f"descent_{exercise.name}_problem")
         self.plan = _import(exercise.judging / "reference.py", f"descent_{exercise.name}_reference")
 
@@ -230,12 +233,7 @@ def references(exercise: Exercise) -> dict[str, Reference]:
 
 def flat(tensors: Sequence[Tensor]) -> Tensor:
     """(P,) tensors concatenated to one float64 vector."""
-    return torch.cat([t.detach().reshape(-1).to(torch.float64) for t in tensors])
-
-
-def near(a: Tensor, b: Tensor) -> bool:
-    """Whether two arrays of one shape agree as nearly as two right programs do. NaN is near to nothing."""
-    return bool(((a - b).abs() <= SAME * (1e-7 + b.abs())).all())
+    return torch.cat([torch.zeros(0, dtype=torch.float64), *(t.detach().reshape(-1).to(torch.float64) for t in tensors)])
 
 
 # The first optimizer that a process makes or steps imports torch._dynamo, a second of 800 modules that serve torch.compile
@@ -243,7 +241,8 @@ def near(a: Tensor, b: Tensor) -> bool:
 
 
 @contextlib.contextmanager
-def _without_dynamo() -> Iterator[None]:
+def without_dynamo() -> Iterator[None]:
+    """Let optimizers be made here without it."""
     wrapped = torch.optim.Optimizer.add_param_group
     torch.optim.Optimizer.add_param_group = inspect.unwrap(wrapped)  # type: ignore[method-assign]
     try:
@@ -252,7 +251,8 @@ def _without_dynamo() -> Iterator[None]:
         torch.optim.Optimizer.add_param_group = wrapped  # type: ignore[method-assign]
 
 
-def _step(optimizer: torch.optim.Optimizer) -> None:
+def take_step(optimizer: torch.optim.Optimizer) -> None:
+    """`optimizer.step()`, without it."""
     with torch.no_grad():
         inspect.unwrap(type(optimizer).step)(optimizer)
 

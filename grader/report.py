@@ -84,7 +84,7 @@ class Series(_Model):
     """One trajectory of the shown case, drawn on the page: a number for each step, None where it isn't finite.
 
     Attributes:
-        loss: before each step.
+        loss: before each step; empty where gradients were given and there is none.
         distance: Euclidean distance of the parameters after each step to the reference's.
     """
 

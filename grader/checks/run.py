@@ -1,13 +1,16 @@
 """What a check gets to see: the trace of each case beside its reference."""
 
+import copy
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from grader.course import Exercise
-from grader.reference import Reference, Replay, Trajectory
+from grader.reference import Plan, Reference, Trajectory
+from grader.replay import Replay, replay
 from grader.submission import Submission
 from grader.trace import CaseTrace, Problem, Trace
 
@@ -18,10 +21,10 @@ class Unmet(AssertionError):
     The sentence explains without giving hidden inputs or expected values away.
     """
 
-    def __init__(self, message: str, case: str = "", step: int | None = None) -> None:
-        """`step` counts from 1."""
+    def __init__(self, message: str, case: str = "", step: int | None = None, share: float = 0.0) -> None:
+        """`step` counts from 1; `share`, from 0 up to but not 1, is the part of its points that the check still earns."""
         super().__init__(message)
-        self.message, self.case, self.step = message, case, step
+        self.message, self.case, self.step, self.share = message, case, step, share
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,22 @@ class JudgedCase:
         """The case's name, which a student may see."""
         return self.trace.name
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the inputs are drawn from: those of `Case.arguments`, not the inputs themselves."""
+        return self.reference.case.arguments
+
+    @property
+    def plan(self) -> Plan:
+        """What the exercise asks for on this case. Raises LookupError where it asks for no steps."""
+        if self.reference.plan is None:
+            raise LookupError(f"reference.py has no plan for {self.name}")
+        return self.reference.plan
+
     @cached_property
     def expected(self) -> Trajectory | Replay:
         """What should have happened at each step, from where it stood."""
-        return self.reference.replay(self.trace)
+        return replay(self.reference, self.trace)
 
     @cached_property
     def before(self) -> Tensor:
@@ -79,8 +94,10 @@ class JudgedCase:
 
     @cached_property
     def tolerance(self) -> Tolerance:
-        """What its coarsest dtype asks for."""
-        return max((TOLERANCES[dtype] for _, _, dtype in self.reference.layout), key=lambda t: t.relative)
+        """What the coarsest dtype of its parameters asks for, or else the dtype among its arguments."""
+        asked = f"torch.{self.arguments.get('dtype', 'float64')}"
+        dtypes = [dtype for _, _, dtype in self.reference.layout] or [asked]
+        return max((TOLERANCES.get(dtype, TOLERANCES["torch.float64"]) for dtype in dtypes), key=lambda t: t.relative)
 
     def first_apart(self, actual: Tensor, expected: Tensor, around: Tensor | None = None) -> tuple[int, int] | None:
         """The first row, and in it the parameter, where two (S, P) arrays part beyond the tolerance; None where they don't.
@@ -111,10 +128,25 @@ class Run:
         """`references` by the names of the cases."""
         self.exercise, self.submission, self.trace = exercise, submission, trace
         self.cases = [JudgedCase(case, references[case.name]) for case in trace.cases]
+        self._asked = tuple(references)
 
     @property
     def error(self) -> Problem | None:
         """What stopped the run, if anything did: while loading, or in the first case that didn't return."""
         if self.trace.error is not None:
             return self.trace.error
-        return next((case.trace.error for case in self.cases if case.trace.error), None)
+        cases = [case.trace for case in self.cases] if len(self.cases) == len(self._asked) else self.trace.cases
+        return next((case.error for case in cases if case.error), None)
+
+    def of(self, **arguments: Any) -> "Run":
+        """The same run, with only the cases that have these among their arguments."""
+
+        def asked(of: dict[str, Any]) -> bool:
+            return all(key in of and of[key] == value for key, value in arguments.items())
+
+        part = copy.copy(self)
+        part.cases = [case for case in self.cases if asked(case.arguments)]
+        part._asked = tuple(case.name for case in self.exercise.cases if asked(case.arguments))
+        if not part._asked:
+            raise LookupError(f"no case has the arguments {arguments}")
+        return part

@@ -34,6 +34,8 @@ class CheckSession:
         """Collect the checks. Raises GraderFault where they can't be, or where one lacks its points or docstring."""
         self._current = _Current()
         paths = sorted(exercise.judging.glob("test_*.py"))
+        if not paths:  # pytest would look for others
+            raise GraderFault(f"{exercise.name} has no checks in {exercise.judging}.")
         arguments = [
             *("-c", os.devnull, "--rootdir", str(exercise.judging), "--import-mode=importlib", "--assert=plain"),
             *("--disable-plugin-autoload", "--capture=no", "-q", *(f"-pno:{plugin}" for plugin in UNUSED)),
@@ -89,7 +91,7 @@ class CheckSession:
             if error is None:
                 results[check.name] = check.result("passed")
             elif isinstance(error, Unmet):
-                results[check.name] = check.result("failed", error.message)
+                results[check.name] = check.result("failed", error.message, error.share)
             else:
                 raise GraderFault(f"The check {check.name} broke: {type(error).__name__}: {error}") from error
         return tuple(results.values())
@@ -121,9 +123,10 @@ class Check:
         self.points, self.title = float(points.args[0]), lines[0].rstrip(".")
         self.needs = [str(name) for mark in item.iter_markers("needs") for name in mark.args]
 
-    def result(self, status: Literal["passed", "failed", "skipped"], message: str = "") -> CheckReport:
-        """How it came out."""
-        points = self.points if status == "passed" else 0.0
+    def result(self, status: Literal["passed", "failed", "skipped"], message: str = "", share: float = 0.0) -> CheckReport:
+        """How it came out. `share`: the part of the points that a failed check still earns."""
+        earned = 1.0 if status == "passed" else min(max(share, 0.0), 0.99)
+        points = round(self.points * earned, 2)
         id = self.name.removeprefix("test_")
         return CheckReport(id=id, title=self.title, status=status, points=points, max_points=self.points, message=message)
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Collection
 from typing import Any, TypeAlias
 
 import torch
@@ -15,13 +16,16 @@ INFINITE = float("inf")
 CHOSEN = re.compile(r"\d+|(?<=attribute )'[^']*'|(?<=variable )'[^']*'|(?<=name )'[^']*'")  # in an error's message
 
 
-def equal(a: Trace, b: Trace) -> bool:
-    """Whether two programs did the same on every case: steps, gradients, losses, return value, error."""
+def equal(a: Trace, b: Trace, single: Collection[str] = ()) -> bool:
+    """Whether two programs did the same on every case: steps, gradients, losses, return value, error.
+
+    Args:
+        single: the names of the cases that are in float32.
+    """
     if _said(a.error) != _said(b.error) or len(a.cases) != len(b.cases):
         return False
     for mine, other in zip(a.cases, b.cases, strict=True):
-        single = any(dtype != "torch.float64" for _, _, dtype in other.layout)
-        if not distance(mine, other) <= (EQUAL_SINGLE if single else EQUAL):
+        if not distance(mine, other) <= (EQUAL_SINGLE if other.name in single else EQUAL):
             return False
     return True
 
@@ -31,11 +35,27 @@ LIKE = 0.1  # looser than EQUAL by far: a summary only says what isn't worth a c
 
 
 def summarize(trace: Trace) -> Summary:
-    """A few numbers for each case: how many steps and values, how far they led, how large losses and gradients were."""
+    """A few numbers for each case: how many steps, how far they led, how large losses, gradients and returned values were."""
     return [
-        [float(len(case.steps)), float(case.error is not None), *(float(t.abs().sum()) for t in _computed(case)[::2])]
+        [
+            float(len(case.steps)) if case.layout else 0.0,
+            float(case.error is not None),
+            *(float(t.abs().sum()) for t in _computed(case)[::2]),
+            _size(case.returned),
+        ]
         for case in trace.cases
     ]
+
+
+def _size(returned: Any) -> float:
+    """The sum of all numbers in a returned value, without their signs."""
+    if isinstance(returned, Tensor):
+        return float(returned.detach().to(torch.float64).abs().sum())
+    if isinstance(returned, (list, tuple, set)):
+        return sum(map(_size, returned))
+    if isinstance(returned, dict):
+        return sum(map(_size, returned.values()))
+    return abs(float(returned)) if isinstance(returned, (int, float)) else 0.0
 
 
 def like(a: Summary, b: Summary) -> bool:
@@ -83,7 +103,9 @@ def distance(a: CaseTrace, b: CaseTrace) -> float:
 
 
 def _computed(case: CaseTrace) -> list[Tensor]:
-    """All arrays that two equal programs share, rows of one kind each."""
+    """All arrays that two equal programs share, rows of one kind each; none where only what is returned counts."""
+    if not case.layout:
+        return []
     steps = case.steps
     start = case.parameters[0]
     rows = [s.before for s in steps] + [s.after for s in steps] + [case.events[-1].parameters if case.events else 0]
@@ -95,6 +117,7 @@ def _computed(case: CaseTrace) -> list[Tensor]:
         case.present[[s.gradient for s in steps]].to(torch.float64),
         case.gradients[[e.gradients for e in backward]],
         torch.tensor(losses, dtype=torch.float64).reshape(-1, 1),
+        case.buffers.reshape(1, -1),
     ]
 
 

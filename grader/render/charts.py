@@ -14,7 +14,7 @@ Value = float | None
 
 def charts(picture: Picture) -> dict[str, Any]:
     """What the page's script needs, with nothing in it that JSON can't say. Steps are counted from 1."""
-    steps = max(len(series.loss) for series in picture.series)
+    steps = max(max(len(series.loss), len(series.distance)) for series in picture.series)
     reference = next(series for series in picture.series if series.role == "reference")
     apart = [series for series in picture.series if series.role != "reference"]
     low, high = _linear_axis([s.loss for s in picture.series], reference.loss)
@@ -25,29 +25,28 @@ def charts(picture: Picture) -> dict[str, Any]:
     def curve(series: Series, values: Sequence[Value], low: float, high: float, floor: float | None = None) -> dict[str, Any]:
         return {"name": series.name, "role": series.role, "look": look[series.role], **_clean(values, steps, low, high, floor)}
 
+    loss = {
+        "id": "loss",
+        "title": "Loss before each step",
+        "unit": "loss",
+        "log": False,
+        "range": [low, high],
+        "ticks": None,
+        "curves": [curve(s, s.loss, low, high) for s in picture.series],
+    }
+    distance = {
+        "id": "distance",
+        "title": "Distance of the parameters to the reference's, after each step",
+        "unit": "distance",
+        "log": True,
+        "range": [floor, top],
+        "ticks": ticks,
+        "curves": [curve(s, s.distance, floor, top, floor) for s in apart],
+    }
     return {
         "steps": list(range(1, steps + 1)),
         "parts_at": picture.parts_at,
-        "charts": [
-            {
-                "id": "loss",
-                "title": "Loss before each step",
-                "unit": "loss",
-                "log": False,
-                "range": [low, high],
-                "ticks": None,
-                "curves": [curve(s, s.loss, low, high) for s in picture.series],
-            },
-            {
-                "id": "distance",
-                "title": "Distance of the parameters to the reference's, after each step",
-                "unit": "distance",
-                "log": True,
-                "range": [floor, top],
-                "ticks": ticks,
-                "curves": [curve(s, s.distance, floor, top, floor) for s in apart],
-            },
-        ],
+        "charts": [loss, distance] if reference.loss else [distance],
     }
 
 
