@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from grader.commands.coverage import Outcome, gaps, table
 from grader.course import MISCONCEPTIONS, Course, Exercise, find_course
 from grader.faults import GraderFault, Ungradable
 from grader.pipeline import Grader
@@ -24,18 +25,23 @@ BESIDE_JUDGING = {MISCONCEPTIONS, "grader", "hostile", "benchmarks"}
 IGNORED = {"__pycache__"}
 
 
-def verify(names: tuple[str, ...], course_folder: Path | None) -> int:
-    """Check the named exercises, or all; print what is wrong, and return 0 where nothing is."""
+def verify(names: tuple[str, ...], course_folder: Path | None, table_path: Path | None = None) -> int:
+    """Check the named exercises, or all; print what is wrong, and return 0 where nothing is.
+
+    Args:
+        table_path: where to write the table of exercises × mistakes.
+    """
     course = find_course(course_folder)
     strays = list(stray(course)) if not names else []
     for complaint in strays:
         click.echo(complaint)
     found = len(strays)
+    outcomes: list[Outcome] = []
     with Runner(hidden=course.hidden) as runner:
         for name in [course.exercise(n).name for n in names] or course.names:
             started = time.perf_counter()
             exercise = course.exercise(name)
-            complaints = [*layout(exercise), *behaviour(exercise, runner)]
+            complaints = [*layout(exercise), *gaps(exercise), *behaviour(exercise, runner, outcomes)]
             programs = {kind: len(exercise.programs(kind)) for kind in ("wrong", "right")}
             seconds = time.perf_counter() - started
             state = "sound" if not complaints else f"{len(complaints)} to mend"
@@ -44,6 +50,8 @@ def verify(names: tuple[str, ...], course_folder: Path | None) -> int:
                 click.echo(f"  {complaint}")
             found += len(complaints)
         click.echo(f"Isolation: {runner.isolation.tier}")
+    if table_path is not None:
+        table_path.write_text(table(course, outcomes), "utf-8")
     return 1 if found else 0
 
 
@@ -82,8 +90,11 @@ def layout(exercise: Exercise) -> Iterator[str]:
             yield f"wrong/{path.name}: the catalogue (tests/{MISCONCEPTIONS}) has no such mistake"
 
 
-def behaviour(exercise: Exercise, runner: Runner) -> Iterator[str]:
-    """Whether the stub, the solution, and the right and wrong programs come out as they should."""
+def behaviour(exercise: Exercise, runner: Runner, outcomes: list[Outcome]) -> Iterator[str]:
+    """Whether the stub, the solution, and the right and wrong programs come out as they should.
+
+    What became of the wrong programs is added to `outcomes`.
+    """
     grader = Grader(exercise, runner)
     points = sum(check.points for check in grader.checks.worth())
     if points != exercise.about.points:
@@ -91,7 +102,6 @@ def behaviour(exercise: Exercise, runner: Runner) -> Iterator[str]:
     wrong = exercise.programs("wrong")
     right = [exercise.solution / "train.py", *exercise.programs("right")]
     stub = exercise.folder / "train.py"
-    apart: set[frozenset[str]] = set()
     for path, report in grader.grade_many((path, _read(path)) for path in [stub, *right, *wrong]):
         if isinstance(report, GraderFault):
             yield f"{path.name}: the grader itself failed: {report}"
@@ -100,9 +110,12 @@ def behaviour(exercise: Exercise, runner: Runner) -> Iterator[str]:
         elif path in right:
             yield from _right(path, report)
         else:
-            yield from _wrong(exercise, path, report, apart)
+            named = frozenset(d.id for d in report.diagnoses)
+            outcomes.append(Outcome(exercise.name, path.stem.partition("--")[0], report.verdict == "failed", named))
+            yield from _wrong(exercise, path, report, outcomes[-1])
+    shared = {outcome.named for outcome in outcomes if outcome.exercise == exercise.name}
     for group in exercise.probes.one_of:
-        if group not in apart:
+        if group not in shared:
             yield f"probes.toml: {' and '.join(sorted(group))} are declared one-of, but are told apart"
 
 
@@ -126,14 +139,12 @@ def _right(path: Path, report: Report) -> Iterator[str]:
         yield f"{path.parent.name}/{path.name}: {report.verdict}, {report.score:g} of {report.max_score:g}: {missed}"
 
 
-def _wrong(exercise: Exercise, path: Path, report: Report, apart: set[frozenset[str]]) -> Iterator[str]:
+def _wrong(exercise: Exercise, path: Path, report: Report, outcome: Outcome) -> Iterator[str]:
     """Its own diagnosis, alone or among those declared as one-of."""
-    id, ids = path.stem.partition("--")[0], frozenset(d.id for d in report.diagnoses)
-    if report.verdict != "failed":
+    id, ids = outcome.id, outcome.named
+    if not outcome.caught:
         yield f"wrong/{path.name}: {report.verdict}: {report.headline}"
     elif id not in ids:
         yield f"wrong/{path.name}: named {', '.join(sorted(ids)) or 'nothing'}"
-    elif len(ids) > 1:
-        apart.add(ids)
-        if ids not in exercise.probes.one_of:
-            yield f"wrong/{path.name}: can't be told from {', '.join(sorted(ids - {id}))}, and probes.toml doesn't declare it"
+    elif len(ids) > 1 and ids not in exercise.probes.one_of:
+        yield f"wrong/{path.name}: can't be told from {', '.join(sorted(ids - {id}))}, and probes.toml doesn't declare it"
