@@ -65,11 +65,32 @@ def start(name: str, course: Path | None) -> int:
     return begin(name, course)
 
 
+@cli.command("list")
+@_course
+def list_(course: Path | None) -> int:
+    """Show the course map: what each exercise teaches, what it stands on, and how far you are."""
+    from grader.commands.course_map import list_exercises
+
+    return list_exercises(course)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--again", is_flag=True, help="Show the hints that you have had, and no new one.")
+@_course
+def hint(name: str | None, again: bool, course: Path | None) -> int:
+    """Give a hint for an exercise: one more each time, three in all.  [default: the exercise graded last]"""
+    from grader.commands.hint import hint as give
+
+    return give(name, again, course)
+
+
 @cli.command()
 @click.argument("names", nargs=-1)
+@click.option("--table", type=click.Path(path_type=Path), help="Write the table of exercises and mistakes to this file.")
 @_course
-def verify(names: tuple[str, ...], course: Path | None) -> int:
+def verify(names: tuple[str, ...], table: Path | None, course: Path | None) -> int:
     """Check a course: stubs fail, solutions pass, every wrong program is named (for authors)."""
     from grader.commands.verify import verify as check
 
-    return check(names, course)
+    return check(names, course, table)

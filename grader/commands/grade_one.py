@@ -30,6 +30,9 @@ def grade_one(
     with _progress(not as_json) as say:
         report = _grade(exercise, submission, unconfined or submission is None, say)
         written = None if no_page or (as_json and page is None) else _write_page(report, page, say)
+    own = submission is None and _is_own(own_file(exercise), exercise)
+    if own:
+        _note(exercise, report)
     if as_json:
         # ASCII alone, so that it comes whole out of any locale.
         print(json.dumps(json.loads(report.model_dump_json()), indent=2))
@@ -37,8 +40,10 @@ def grade_one(
         from grader.render.terminal import show
 
         show(report, written)
-        if submission is None and not _is_own(own_file(exercise), exercise):
+        if submission is None and not own:
             print(f"\nThis was the stub as it ships. To begin on it here: grade start {exercise.name}")
+        elif own and report.verdict == "failed":
+            print(f"\nStuck? grade hint {exercise.name}")
     return 0 if report.verdict == "passed" else 1
 
 
@@ -75,6 +80,14 @@ def own_file(exercise: Exercise) -> Path:
 def _is_own(path: Path, exercise: Exercise) -> bool:
     """Whether this is a file to work on, and not the one that ships with the package."""
     return path != exercise.folder or Path.cwd().is_relative_to(exercise.course.root)
+
+
+def _note(exercise: Exercise, report: "Report") -> None:
+    """Remember how far the learner's own work is: for `grade list` and `grade hint`."""
+    from grader.progress import Progress
+
+    if exercise.gradable and report.verdict != "ungradable":
+        Progress(exercise.course).graded(exercise.name, report.score, report.verdict == "passed")
 
 
 def _refuse_others_code(runner: "Runner", trusted: bool) -> None:
