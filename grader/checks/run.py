@@ -99,20 +99,23 @@ class JudgedCase:
         dtypes = [dtype for _, _, dtype in self.reference.layout] or [asked]
         return max((TOLERANCES.get(dtype, TOLERANCES["torch.float64"]) for dtype in dtypes), key=lambda t: t.relative)
 
-    def first_apart(self, actual: Tensor, expected: Tensor, around: Tensor | None = None) -> tuple[int, int] | None:
+    def first_apart(
+        self, actual: Tensor, expected: Tensor, around: Tensor | None = None, slack: float = 0.0
+    ) -> tuple[int, int] | None:
         """The first row, and in it the parameter, where two (S, P) arrays part beyond the tolerance; None where they don't.
 
         Args:
             actual, expected: rows of flattened parameters, gradients or updates. NaN and infinity part from everything.
             around: (S, P) the parameters that updates were computed as differences of, whose rounding is forgiven.
+            slack: what is forgiven besides, relative to the largest value of the row.
         """
-        tolerance = self.tolerance
+        tolerance, largest = self.tolerance, slack * expected.abs().amax(1, keepdim=True)
         parted: list[tuple[int, int]] = []
         for number, where in enumerate(self.reference.slices):
             a, e = actual[:, where], expected[:, where]
             if not a.numel():
                 continue
-            allowed = tolerance.relative * e.abs() + tolerance.floor * e.abs().amax(1, keepdim=True)
+            allowed = tolerance.relative * e.abs() + tolerance.floor * e.abs().amax(1, keepdim=True) + largest
             if around is not None:
                 allowed = allowed + 4 * tolerance.rounding * around[:, where].abs()
             wrong = ~(((a - e).abs() <= allowed) & allowed.isfinite()).all(1)

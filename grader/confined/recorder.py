@@ -10,13 +10,14 @@ import ctypes
 import functools
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
-from torch.optim import adam, adamw, optimizer, rmsprop, sgd
+from torch.optim import optimizer
 
 from grader import tapes
 
@@ -262,10 +263,6 @@ def install() -> None:
     for clip in ("clip_grad_norm_", "clip_grad_value_"):
         _patch(nn.utils, clip, _clipped)
         setattr(nn.utils.clip_grad, clip, getattr(nn.utils, clip))
-    for module, name in ((sgd, "sgd"), (adam, "adam"), (adamw, "adamw"), (rmsprop, "rmsprop")):
-        _patch(module, name, functools.partial(_borrowed, name))
-    for name in ("_fused_sgd_", "_fused_adam_", "_fused_adamw_"):
-        _patch(torch, name, functools.partial(_borrowed, name))
     setattr(tapes, "take_step", _driven_step(tapes.take_step))  # noqa: B010
     setattr(tapes, "clear", _driven_clear(tapes.clear))  # noqa: B010
 
@@ -332,12 +329,35 @@ def _driven_step(function: Callable[[Any], None]) -> Callable[[Any], None]:
             return function(optimizer)
         recorder.driven = True
         recorder.step_starts(optimizer)
-        function(optimizer)
+        sys.setprofile(_notice_borrowing)
+        try:
+            function(optimizer)
+        finally:
+            sys.setprofile(None)
         recorder.step_ends()
         recorder.driven = False
         return None
 
     return wrapped
+
+
+def _notice_borrowing(frame: FrameType, event: str, called: Any) -> None:
+    """Note each call, while a learner's own `step` runs, of code of torch.optim's or of the kernels that it calls."""
+    code, name = frame.f_code, ""
+    if event == "call" and code.co_filename.startswith(_OPTIM) and code.co_filename != optimizer.__file__:
+        name = code.co_name
+    elif event == "call" and code.co_filename == _OPS:
+        name = getattr(frame.f_locals.get("self"), "__name__", "")
+        name = name if _FUSED in name else ""
+    elif event == "c_call":
+        name = called.__name__ if _FUSED in called.__name__ else ""
+    if name and _watching is not None:
+        _watching.update_borrowed(name)
+
+
+_OPTIM = str(Path(optimizer.__file__).parent)
+_OPS = str(torch._ops.__file__)
+_FUSED = "_fused_"
 
 
 def _driven_clear(function: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -382,12 +402,6 @@ def _cleared(_result: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> N
 def _clipped(_result: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
     assert _watching is not None
     _watching.gradients_clipped()
-
-
-def _borrowed(name: str, _result: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
-    assert _watching is not None
-    if _watching.driven:
-        _watching.update_borrowed(name)
 
 
 def _made(_result: Any, args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:

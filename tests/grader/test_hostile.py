@@ -21,7 +21,9 @@ from grader.submission import Submission, read_submission
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = ROOT / "tests" / "hostile"
-ATTACKS = sorted(path for path in HOSTILE.iterdir() if path.suffix == ".py" or (path / "train.py").is_file())
+PROGRAMS = sorted(path for path in HOSTILE.iterdir() if path.suffix == ".py" or (path / "train.py").is_file())
+BORROWERS = [path for path in PROGRAMS if path.stem.startswith("borrows_")]  # of exercise_08: torch's own SGD does the work
+ATTACKS = [path for path in PROGRAMS if path not in BORROWERS]  # on exercise_03
 DOES_ALL_THE_WORK = {"trains_a_copy"}  # what no record can tell, and needs no telling
 # Their steps are right in some respect, and worth that much.
 TRAINS_IN_PART = {"patches_comparisons", "patches_the_optimizer", "undoes_the_hooks", "is_right_first_and_wrong_later"}
@@ -79,6 +81,15 @@ def grader(exercise: Exercise, runner: Runner) -> Grader:
 def solution() -> Submission:
     """A right submission."""
     return read_submission(ROOT / "solutions" / "exercise_03")
+
+
+@pytest.mark.parametrize("path", BORROWERS, ids=[path.stem for path in BORROWERS])
+def test_borrowed_work_earns_nothing_but_the_mark_for_running(path: Path, graders: dict[str, Grader]) -> None:
+    report = graders["exercise_08"].grade(attack(path))
+    assert report.run.status == "finished"
+    assert report.verdict == "failed"
+    assert report.score <= 1
+    assert "torch.optim" in report.headline
 
 
 @contextlib.contextmanager
@@ -141,7 +152,7 @@ def test_an_attack_reaches_nothing(path: Path, grader: Grader, solution: Submiss
 
 
 def test_every_attack_says_what_it_must_not_reach() -> None:
-    for path in ATTACKS:
+    for path in PROGRAMS:
         main = path / "train.py" if path.is_dir() else path
         assert "ust not reach:" in main.read_text("utf-8").splitlines()[0] or path.stem in DOES_ALL_THE_WORK, path.name
 
