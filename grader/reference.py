@@ -110,9 +110,11 @@ class Reference:
     @cached_property
     def plan(self) -> Plan | None:
         """What the exercise asks for, on these inputs; None where it asks for no steps."""
-        _ = self._start  # as they are before the author's code has them
         asked = getattr(self.sources.plan, "plan", None)
-        return cast(Plan | None, asked(**self.arguments)) if asked else None
+        if asked is None:
+            return None
+        _ = self._start  # as it is before the author's code has it
+        return cast(Plan | None, asked(**self.arguments))
 
     @cached_property
     def layout(self) -> tuple[tuple[str, tuple[int, ...], str], ...]:

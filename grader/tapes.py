@@ -65,15 +65,15 @@ def draw_tape(
     torch.default_generator.manual_seed(seed)
     model = nn.Module()
     for name, shape in zip(NAMES, shapes, strict=False):
-        parameter = torch.randn(*shape, dtype=torch.float64).to(DTYPES[dtype])
+        parameter = torch.randn(list(shape), dtype=torch.float64).to(DTYPES[dtype])
         model.register_parameter(name, nn.Parameter(parameter))
     decades = torch.tensor([small, large], dtype=torch.float64).log10().tolist()
     gradients: list[list[Tensor | None]] = []
     for step in range(steps):
         row: list[Tensor | None] = []
         for number, shape in enumerate(shapes):
-            exponent = decades[0] + (decades[1] - decades[0]) * torch.rand(*shape, dtype=torch.float64)
-            sign = torch.where(torch.rand(*shape, dtype=torch.float64) < 0.5, -1.0, 1.0)
+            exponent = decades[0] + (decades[1] - decades[0]) * torch.rand(list(shape), dtype=torch.float64)
+            sign = torch.where(torch.rand(list(shape), dtype=torch.float64) < 0.5, -1.0, 1.0)
             gradient = sign * 10.0**exponent
             if dead and number == 0:
                 gradient.view(-1)[-1] = 0.0

@@ -19,7 +19,8 @@ def list_exercises(course_folder: Path | None) -> int:
     progress = Progress(course)
     width = min(shutil.get_terminal_size().columns, WIDEST)
     passed = sum(progress.of(name).passed for name in course.names)
-    click.echo(f"{len(course.names)} exercises, each standing on the one before. You have passed {passed}.\n")
+    said = f"{len(course.names)} exercises, each standing on the one before. You have passed {passed}."
+    click.echo(textwrap.fill(said, width) + "\n")
     for name in course.names:
         for line in _entry(course.exercise(name), progress, width):
             click.echo(line)
