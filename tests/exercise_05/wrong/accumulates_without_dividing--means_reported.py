@@ -1,0 +1,21 @@
+"""The batches' gradients are added up, but not averaged; means are reported."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, accumulate, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        for start in range(0, len(batches), accumulate):
+            group = batches[start : start + accumulate]
+            examples = sum(len(X) for X, _ in group)
+            total = 0.0
+            optimizer.zero_grad()
+            for X, y in group:
+                loss = loss_fn(model(X), y)
+                loss.backward()  # <-- the sum of the means, not their mean
+                total += loss.item()
+            optimizer.step()
+            losses.append(total / len(group))
+    return losses

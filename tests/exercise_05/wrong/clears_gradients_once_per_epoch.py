@@ -1,0 +1,21 @@
+"""Gradients are cleared at the start of each epoch, not of each step."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, accumulate, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        optimizer.zero_grad()  # <-- belongs into the loop over the groups
+        for start in range(0, len(batches), accumulate):
+            group = batches[start : start + accumulate]
+            examples = sum(len(X) for X, _ in group)
+            total = 0.0
+            for X, y in group:
+                loss = loss_fn(model(X), y)
+                (loss * len(X) / examples).backward()
+                total += loss.item() * len(X)
+            optimizer.step()
+            losses.append(total / examples)
+    return losses

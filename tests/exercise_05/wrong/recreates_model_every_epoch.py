@@ -1,0 +1,24 @@
+"""The model is drawn anew in every epoch."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, accumulate, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        for layer in model.modules():
+            if hasattr(layer, "reset_parameters"):
+                layer.reset_parameters()
+        for start in range(0, len(batches), accumulate):
+            group = batches[start : start + accumulate]
+            examples = sum(len(X) for X, _ in group)
+            total = 0.0
+            optimizer.zero_grad()  # <-- what earlier epochs learned is gone
+            for X, y in group:
+                loss = loss_fn(model(X), y)
+                (loss * len(X) / examples).backward()
+                total += loss.item() * len(X)
+            optimizer.step()
+            losses.append(total / examples)
+    return losses

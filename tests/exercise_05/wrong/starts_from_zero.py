@@ -1,0 +1,23 @@
+"""All parameters are set to zero before training."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, accumulate, epochs):
+    for p in model.parameters():
+        torch.nn.init.zeros_(p)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)  # <-- the weights are all 0 here
+    losses = []
+    for epoch in range(epochs):
+        for start in range(0, len(batches), accumulate):
+            group = batches[start : start + accumulate]
+            examples = sum(len(X) for X, _ in group)
+            total = 0.0
+            optimizer.zero_grad()
+            for X, y in group:
+                loss = loss_fn(model(X), y)
+                (loss * len(X) / examples).backward()
+                total += loss.item() * len(X)
+            optimizer.step()
+            losses.append(total / examples)
+    return losses

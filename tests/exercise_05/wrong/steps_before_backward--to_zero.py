@@ -1,0 +1,21 @@
+"""The step comes before the group's backward passes, on gradients set to zero."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, accumulate, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        for start in range(0, len(batches), accumulate):
+            group = batches[start : start + accumulate]
+            examples = sum(len(X) for X, _ in group)
+            total = 0.0
+            optimizer.zero_grad(set_to_none=False)
+            optimizer.step()  # <-- no backward() has run since the clearing
+            for X, y in group:
+                loss = loss_fn(model(X), y)
+                (loss * len(X) / examples).backward()
+                total += loss.item() * len(X)
+            losses.append(total / examples)
+    return losses

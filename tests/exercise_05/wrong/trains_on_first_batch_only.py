@@ -1,0 +1,22 @@
+"""Every batch is the first one."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, accumulate, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for epoch in range(epochs):
+        for start in range(0, len(batches), accumulate):
+            group = batches[start : start + accumulate]
+            examples = sum(len(X) for X, _ in group)
+            total = 0.0
+            optimizer.zero_grad()
+            for _ in group:
+                X, y = next(iter(batches))
+                loss = loss_fn(model(X), y)  # <-- always the first batch
+                (loss * len(X) / examples).backward()
+                total += loss.item() * len(X)
+            optimizer.step()
+            losses.append(total / examples)
+    return losses
