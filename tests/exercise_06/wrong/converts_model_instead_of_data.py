@@ -1,0 +1,21 @@
+"""The model is converted to the dtype of the data."""
+
+import torch
+
+
+def match_dtype(model, X):
+    model.to(X.dtype)  # <-- the model's dtype was right: the data should have followed
+    return X
+
+
+def gradient_of(parameter):
+    if parameter.grad is None:
+        return torch.zeros_like(parameter)
+    return parameter.grad
+
+
+def checked_step(optimizer):
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    if all(p.grad is None for p in parameters):
+        raise RuntimeError("step() called before any gradients were computed")
+    optimizer.step()

