@@ -1,0 +1,26 @@
+"""Adam has other betas."""
+
+import copy
+
+import torch
+
+
+def run(model, optimizer, loss_fn, X, y, epochs):
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def compare(make_model, loss_fn, X, y, epochs, adam_lr, sgd_lr):
+    model = make_model()
+    start = copy.deepcopy(model.state_dict())
+    optimizer = torch.optim.Adam(model.parameters(), lr=adam_lr, betas=(0.9, 0.99))  # <-- 0.999 is the default
+    adam = run(model, optimizer, loss_fn, X, y, epochs)
+    model.load_state_dict(start)
+    sgd = run(model, torch.optim.SGD(model.parameters(), lr=sgd_lr), loss_fn, X, y, epochs)
+    return {"adam": adam, "sgd": sgd}

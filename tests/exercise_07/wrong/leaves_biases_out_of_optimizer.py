@@ -1,0 +1,26 @@
+"""Only the weights are passed to the optimizers."""
+
+import copy
+
+import torch
+
+
+def run(model, optimizer, loss_fn, X, y, epochs):
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def compare(make_model, loss_fn, X, y, epochs, adam_lr, sgd_lr):
+    model = make_model()
+    start = copy.deepcopy(model.state_dict())
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.dim() > 1], lr=adam_lr)  # <-- no bias
+    adam = run(model, optimizer, loss_fn, X, y, epochs)
+    model.load_state_dict(start)
+    sgd = run(model, torch.optim.SGD([p for p in model.parameters() if p.dim() > 1], lr=sgd_lr), loss_fn, X, y, epochs)
+    return {"adam": adam, "sgd": sgd}

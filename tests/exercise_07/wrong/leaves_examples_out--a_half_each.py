@@ -1,0 +1,27 @@
+"""Adam sees the first half of the data, SGD the second."""
+
+import copy
+
+import torch
+
+
+def run(model, optimizer, loss_fn, X, y, epochs):
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def compare(make_model, loss_fn, X, y, epochs, adam_lr, sgd_lr):
+    model = make_model()
+    start = copy.deepcopy(model.state_dict())
+    half = len(X) // 2
+    optimizer = torch.optim.Adam(model.parameters(), lr=adam_lr)
+    adam = run(model, optimizer, loss_fn, X[:half], y[:half], epochs)  # <-- half of the data
+    model.load_state_dict(start)
+    sgd = run(model, torch.optim.SGD(model.parameters(), lr=sgd_lr), loss_fn, X[half:], y[half:], epochs)
+    return {"adam": adam, "sgd": sgd}
