@@ -1,0 +1,29 @@
+"""RMSprop, with the first beta for the squares."""
+
+import torch
+
+
+class Adam:
+    def __init__(self, params, lr=0.001, betas=(0.9, 0.999), eps=1e-08):
+        self.parameters = list(params)
+        self.lr = lr
+        self.beta1, self.beta2 = betas
+        self.eps = eps
+        self.state = {}
+
+    def step(self):
+        with torch.no_grad():
+            for p in self.parameters:
+                if p.grad is None:
+                    continue
+                if p not in self.state:
+                    self.state[p] = {"t": 0, "m": torch.zeros_like(p), "v": torch.zeros_like(p)}
+                s = self.state[p]
+                s["t"] += 1
+                s["v"] = self.beta1 * s["v"] + (1 - self.beta1) * p.grad**2  # <--
+                p.sub_(self.lr * p.grad / (s["v"].sqrt() + self.eps))
+
+    def zero_grad(self):
+        for p in self.parameters:
+            if p.grad is not None:
+                p.grad.zero_()

@@ -1,0 +1,26 @@
+"""No first moment and no correction."""
+
+import torch
+
+
+class Adam:
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        self.params = list(params)
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.t = 0
+        self.v = [torch.zeros_like(p) for p in self.params]
+
+    @torch.no_grad()
+    def step(self):
+        self.t += 1
+        b1, b2 = self.betas
+        for p, v in zip(self.params, self.v):
+            if p.grad is None:
+                continue
+            g = p.grad
+            v.mul_(b2).addcmul_(g, g, value=1 - b2)
+            p -= self.lr * g / (v.sqrt() + self.eps)  # <-- no first moment, no correction
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
