@@ -1,0 +1,50 @@
+"""Adam's L2: the decay is added to .grad itself."""
+
+import torch
+
+
+class AdamW:
+    def __init__(self, params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01):
+        self.parameters, self.decay = [], {}
+        for entry in params:
+            group = entry if isinstance(entry, dict) else {"params": [entry]}
+            for p in group["params"]:
+                self.parameters.append(p)
+                self.decay[p] = group["weight_decay"] if "weight_decay" in group else weight_decay
+        self.lr = lr
+        self.beta1, self.beta2 = betas
+        self.eps = eps
+        self.state = {}
+
+    def step(self):
+        with torch.no_grad():
+            for p in self.parameters:
+                if p.grad is None:
+                    continue
+                if p not in self.state:
+                    self.state[p] = {"t": 0, "m": torch.zeros_like(p), "v": torch.zeros_like(p)}
+                s = self.state[p]
+                s["t"] += 1
+                p.grad += self.decay[p] * p  # <--
+                s["m"] = self.beta1 * s["m"] + (1 - self.beta1) * p.grad
+                s["v"] = self.beta2 * s["v"] + (1 - self.beta2) * p.grad**2
+                m_hat = s["m"] / (1 - self.beta1 ** s["t"])
+                v_hat = s["v"] / (1 - self.beta2 ** s["t"])
+                p.sub_(self.lr * m_hat / (v_hat.sqrt() + self.eps))
+
+    def zero_grad(self):
+        for p in self.parameters:
+            if p.grad is not None:
+                p.grad.zero_()
+
+
+def decay_groups(model, weight_decay):
+    decay, rest = {}, {}
+    for path, p in model.named_parameters():
+        parent, _, name = path.rpartition(".")
+        kind = type(model.get_submodule(parent)).__name__
+        (rest if "Norm" in kind or "bias" in name else decay)[path] = p
+    return [
+        {"params": list(decay.values()), "weight_decay": weight_decay},
+        {"params": list(rest.values()), "weight_decay": 0.0},
+    ]
