@@ -97,8 +97,13 @@ def _run_report(raw: RawRun, run: Run) -> RunReport:
 
 def _headline(run: Run, verdict: str, checks: tuple[CheckReport, ...], diagnoses: tuple[DiagnosisReport, ...]) -> str:
     if verdict == "passed":
-        return "Passed: every step is the one that was asked for."
+        watched = run.exercise.about.records == "steps"
+        return "Passed: every step is the one that was asked for." if watched else "Passed: it does all that was asked for."
     error: Problem | None = run.error
+    if error is not None and error.kind == "not_started" and any(check.points for check in checks):
+        where = f" (line {error.line})" if error.line else ""
+        part = f"`{error.frames[-1][2]}`" if error.frames else "a part"
+        return f"Begun, and not finished: {part}{where} is still to be written."
     if verdict == "ungradable" or (error is not None and error.kind != "crashed"):
         assert error is not None
         return explain(error, run.exercise)

@@ -109,13 +109,15 @@ class JudgedCase:
             around: (S, P) the parameters that updates were computed as differences of, whose rounding is forgiven.
             slack: what is forgiven besides, relative to the largest value of the row.
         """
-        tolerance, largest = self.tolerance, slack * expected.abs().amax(1, keepdim=True)
+        tolerance = self.tolerance
         parted: list[tuple[int, int]] = []
         for number, where in enumerate(self.reference.slices):
             a, e = actual[:, where], expected[:, where]
             if not a.numel():
                 continue
-            allowed = tolerance.relative * e.abs() + tolerance.floor * e.abs().amax(1, keepdim=True) + largest
+            allowed = tolerance.relative * e.abs() + tolerance.floor * e.abs().amax(1, keepdim=True)
+            if slack:
+                allowed = allowed + slack * expected.abs().amax(1, keepdim=True)
             if around is not None:
                 allowed = allowed + 4 * tolerance.rounding * around[:, where].abs()
             wrong = ~(((a - e).abs() <= allowed) & allowed.isfinite()).all(1)
@@ -140,6 +142,11 @@ class Run:
             return self.trace.error
         cases = [case.trace for case in self.cases] if len(self.cases) == len(self._asked) else self.trace.cases
         return next((case.error for case in cases if case.error), None)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it has some of the cases only."""
+        return len(self._asked) < len(self.exercise.cases)
 
     def of(self, **arguments: Any) -> "Run":
         """The same run, with only the cases that have these among their arguments."""

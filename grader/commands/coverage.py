@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.course import Course, Exercise, Misconception
+from grader.course import Exercise, Misconception
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ def gaps(exercise: Exercise) -> Iterator[str]:
             yield f"probes.toml: {id} is left out, but there is a wrong program for it"
 
 
-def table(course: Course, outcomes: Iterable[Outcome]) -> str:
+def table(exercises: list[Exercise], outcomes: Iterable[Outcome]) -> str:
     """The table, as Markdown: mistakes down, exercises across; then what is one-of, left out, and made nowhere."""
-    exercises = [course.exercise(name) for name in course.names]
+    catalogue = exercises[0].course.misconceptions
     found: dict[tuple[str, str], list[Outcome]] = {}
     for outcome in outcomes:
         found.setdefault((outcome.id, outcome.exercise), []).append(outcome)
@@ -65,7 +65,7 @@ def table(course: Course, outcomes: Iterable[Outcome]) -> str:
         "|---|" + "---|" * len(exercises),
     ]
     nowhere = []
-    for id, mistake in course.misconceptions.items():
+    for id, mistake in catalogue.items():
         cells = [_cell(id, exercise, found.get((id, exercise.name), [])) for exercise in exercises]
         lines.append(f"| `{id}` | " + " | ".join(cells) + " |")
         if not any(cell and cell != "–" for cell in cells):

@@ -4,8 +4,13 @@ Every stub fails with its own message, every solution and every right variant ge
 *with its own diagnosis*; mistakes that can't be told apart are declared as such; and no file lies where it doesn't belong.
 """
 
+import multiprocessing
+import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import click
@@ -13,20 +18,21 @@ import click
 from grader.commands.coverage import Outcome, gaps, table
 from grader.course import MISCONCEPTIONS, Course, Exercise, find_course
 from grader.faults import GraderFault, Ungradable
+from grader.job import limits, make_job
 from grader.pipeline import Grader
 from grader.report import Report
-from grader.runner import Runner
+from grader.runner import RawRun, Runner
 from grader.submission import Submission, read_submission
 
 IN_EXERCISE = {"README.md", "exercise.toml", "problem.py", "train.py", "answers.toml"}
 IN_SOLUTION = {"train.py", "answers.toml"}
 IN_JUDGING = {"reference.py", "probes.toml", "wrong", "right", "questions.toml"}
-BESIDE_JUDGING = {MISCONCEPTIONS, "grader", "hostile", "benchmarks"}
+BESIDE_JUDGING = {MISCONCEPTIONS, "mistakes.md", "grader", "hostile", "benchmarks"}
 IGNORED = {"__pycache__"}
 
 
 def verify(names: tuple[str, ...], course_folder: Path | None, table_path: Path | None = None) -> int:
-    """Check the named exercises, or all; print what is wrong, and return 0 where nothing is.
+    """Check the named exercises, or all, a process for each core; print what is wrong, and return 0 where nothing is.
 
     Args:
         table_path: where to write the table of exercises × mistakes.
@@ -35,24 +41,57 @@ def verify(names: tuple[str, ...], course_folder: Path | None, table_path: Path 
     strays = list(stray(course)) if not names else []
     for complaint in strays:
         click.echo(complaint)
-    found = len(strays)
+    found, tier = len(strays), ""
     outcomes: list[Outcome] = []
-    with Runner(hidden=course.hidden) as runner:
-        for name in [course.exercise(n).name for n in names] or course.names:
-            started = time.perf_counter()
-            exercise = course.exercise(name)
-            complaints = [*layout(exercise), *gaps(exercise), *behaviour(exercise, runner, outcomes)]
-            programs = {kind: len(exercise.programs(kind)) for kind in ("wrong", "right")}
-            seconds = time.perf_counter() - started
-            state = "sound" if not complaints else f"{len(complaints)} to mend"
-            click.echo(f"{name}: {state} ({programs['wrong']} wrong and {programs['right']} right programs, {seconds:.1f} s)")
-            for complaint in complaints:
+    asked = [course.exercise(n).name for n in names] or course.names
+    workers = min(len(asked), os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        for verified in pool.map(_verify, [course.root] * len(asked), asked):
+            count, tier = len(verified.complaints), verified.tier
+            state = "sound" if not count else f"{count} to mend"
+            programs = f"{len(verified.outcomes)} wrong and {verified.right} right programs"
+            click.echo(f"{verified.name}: {state} ({programs}, {verified.seconds:.1f} s)")
+            for complaint in verified.complaints:
                 click.echo(f"  {complaint}")
-            found += len(complaints)
-        click.echo(f"Isolation: {runner.isolation.tier}")
+            found += count
+            outcomes += verified.outcomes
+    click.echo(f"Isolation: {tier}")
     if table_path is not None:
-        table_path.write_text(table(course, outcomes), "utf-8")
+        table_path.write_text(table([course.exercise(name) for name in asked], outcomes), "utf-8")
     return 1 if found else 0
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What came of checking one exercise."""
+
+    name: str
+    complaints: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    right: int
+    seconds: float
+    tier: str
+
+
+def _verify(root: Path, name: str) -> Verified:
+    """Check one exercise, in a process of its own."""
+    started = time.perf_counter()
+    exercise = Course(root).exercise(name)
+    outcomes: list[Outcome] = []
+    runner = _runner(root)
+    try:
+        complaints = [*layout(exercise), *gaps(exercise), *behaviour(exercise, runner, outcomes)]
+    except GraderFault as fault:
+        complaints = [f"the grader itself failed: {fault}"]
+    seconds = time.perf_counter() - started
+    right = len(exercise.programs("right"))
+    return Verified(name, tuple(complaints), tuple(outcomes), right, seconds, runner.isolation.tier)
+
+
+@cache
+def _runner(root: Path) -> Runner:
+    """One warmed process for all exercises that this process checks; it ends with this one."""
+    return Runner(hidden=Course(root).hidden)
 
 
 def stray(course: Course) -> Iterator[str]:
@@ -102,10 +141,23 @@ def behaviour(exercise: Exercise, runner: Runner, outcomes: list[Outcome]) -> It
     wrong = exercise.programs("wrong")
     right = [exercise.solution / "train.py", *exercise.programs("right")]
     stub = exercise.folder / "train.py"
-    for path, report in grader.grade_many((path, _read(path)) for path in [stub, *right, *wrong]):
-        if isinstance(report, GraderFault):
-            yield f"{path.name}: the grader itself failed: {report}"
-        elif path == stub:
+    programs = {path: _read(path) for path in [stub, *right, *wrong]}
+    runs: dict[Path, RawRun] = {}
+    jobs = ((path, make_job(exercise, program)) for path, program in programs.items())
+    for path, raw in runner.run_many(jobs, limits(exercise)):
+        if isinstance(raw, GraderFault):
+            yield f"{path.name}: the grader itself failed: {raw}"
+            continue
+        runs[path] = raw
+        if path in wrong:
+            grader.known.keep(path, raw)  # what a submission is held against later is this very run
+    for path in (path for path in programs if path in runs):
+        try:
+            report = grader.judge(programs[path], runs[path])
+        except Exception as error:  # whatever it is, the others are checked all the same
+            yield f"{path.name}: the grader itself failed: {type(error).__name__}: {error}"
+            continue
+        if path == stub:
             yield from _stub(exercise, report)
         elif path in right:
             yield from _right(path, report)

@@ -16,7 +16,7 @@ from grader.course import Exercise
 from grader.diagnosis.compare import Summary, equal, like, summarize
 from grader.faults import GraderFault
 from grader.job import limits, make_job, trace_of
-from grader.runner import Runner
+from grader.runner import RawRun, Runner
 from grader.submission import Submission, read_submission
 from grader.trace import Refused, Trace, load_trace
 
@@ -55,6 +55,11 @@ class KnownMistakes:
         single = {c.name for c in self._exercise.cases if c.arguments.get("dtype", "float64") != "float64"}
         return [mistake for path in near if equal(trace, (mistake := self._mistake(path)).trace, single)]
 
+    def keep(self, path: Path, raw: RawRun) -> None:
+        """Take a run of one of these programs that was made elsewhere, so that it needn't be made again."""
+        self._loaded[path] = trace_of(raw, self._exercise)
+        _write(self._files[path], raw.output)
+
     def named(self, id: str) -> KnownMistake | None:
         """The first of this id."""
         return next((self._mistake(path) for path in self._programs if _id(path) == id), None)
@@ -87,8 +92,7 @@ class KnownMistakes:
         for path, raw in self._runner.run_many(jobs, limits(self._exercise)):
             if isinstance(raw, GraderFault):
                 raise raw
-            self._loaded[path] = trace_of(raw, self._exercise)
-            _write(self._files[path], raw.output)
+            self.keep(path, raw)
 
     def _load(self, path: Path) -> bool:
         with contextlib.suppress(OSError, Refused, GraderFault):

@@ -27,7 +27,7 @@ from grader.course import Course
 from grader.faults import GraderFault
 from grader.pipeline import Grader
 from grader.report import Report
-from grader.submission import Submission
+from grader.submission import Submission, read_submission
 from grader.trace import Trace
 
 LOOP = """
@@ -108,6 +108,54 @@ def test_what_needs_a_failed_check_is_skipped_and_says_because_of_what(grade: Ca
     assert status == {"finishes": "passed", "steps": "failed"} | dict.fromkeys(("gradients", "updates", "returns"), "skipped")
     failed = next(check for check in report.checks if check.status == "failed")
     assert all(failed.title in check.message for check in report.checks if check.status == "skipped")
+
+
+def test_a_check_may_give_a_share_of_its_points_but_not_all(checks_of: Callable[..., CheckSession], right: Run) -> None:
+    source = """
+        @pytest.mark.points(4)
+        def test_nearly(run: Run) -> None:
+            'Nearly.'
+            raise Unmet("Not quite.", share={})
+    """
+    for share, points in ((0.25, 1.0), (0.0, 0.0), (1.0, 3.96), (7.0, 3.96), (-1.0, 0.0)):
+        with checks_of(source.replace("{}", str(share))) as session:
+            (report,) = session.run(right)
+            assert (report.status, report.points) == ("failed", points)
+
+
+def test_a_part_of_a_run_is_judged_by_its_own_cases(record: Callable[..., Trace], graders: dict[str, Grader]) -> None:
+    grader = graders["exercise_06"]
+    stub = (grader.exercise.folder / "train.py").read_text("utf-8")
+    begun = stub.replace("raise NotImplementedError", "return X.to(next(model.parameters()).dtype)  #", 1)
+    submission = Submission({"train.py": begun.encode()})
+    whole = Run(grader.exercise, submission, record(begun, "exercise_06"), grader.references)
+    first, second = whole.of(task="match_dtype"), whole.of(task="gradient_of")
+    assert first.error is None
+    assert second.error is not None
+    assert whole.error is not None
+    assert first.is_part
+    assert not whole.is_part
+    assert 0 < len(first.cases) < len(whole.cases)
+    expect.finishes(first)
+    with pytest.raises(AssertionError, match=r"^Not started yet\.$"):
+        expect.finishes(second)
+    with pytest.raises(LookupError):
+        whole.of(task="no such task")
+    report = grader.grade(submission)
+    assert 0 < report.score < report.max_score
+    assert report.headline.startswith("Begun, and not finished: `gradient_of` (line ")
+
+
+def test_a_part_that_was_never_come_to_has_not_finished(graders: dict[str, Grader], record: Callable[..., Trace]) -> None:
+    endless = (
+        "def match_dtype(model, X):\n    raise MemoryError\n"
+        "def gradient_of(parameter):\n    pass\ndef checked_step(optimizer):\n    pass\n"
+    )
+    grader = graders["exercise_06"]
+    run = Run(grader.exercise, Submission({"train.py": endless.encode()}), record(endless, "exercise_06"), grader.references)
+    assert run.of(task="checked_step").cases == []
+    with pytest.raises(AssertionError, match="ran out of memory"):
+        expect.finishes(run.of(task="checked_step"))
 
 
 def test_every_exercise_is_judged_by_its_own_checks(course: Course) -> None:
@@ -348,7 +396,7 @@ def spoken(report: Report) -> list[str]:
 def secrets(course: Course, exercise: str) -> set[str]:
     """The seeds of hidden cases."""
     probes = tomllib.loads((course.exercise(exercise).judging / "probes.toml").read_text())
-    return {str(case["arguments"]["seed"]) for case in probes["case"]}
+    return {str(case["arguments"]["seed"]) for case in probes["case"] if "seed" in case["arguments"]}
 
 
 @pytest.mark.parametrize("exercise", WRONG)
@@ -362,6 +410,20 @@ def test_no_message_gives_a_hidden_number_away(exercise: str, course: Course, gr
             for number in re.findall(r"\d*\.\d+(?:e[-+]?\d+)?", text):
                 digits = re.sub(r"e.*|\.", "", number).lstrip("0")
                 assert len(digits) <= 3, text
+
+
+@pytest.mark.parametrize("name", Course(Path(__file__).parents[2]).names)
+def test_no_wrong_programs_report_gives_a_hidden_number_away(name: str, graders: dict[str, Grader]) -> None:
+    grader = graders[name]
+    hidden = secrets(grader.exercise.course, name)
+    programs = ((path, read_submission(path)) for path in grader.exercise.programs("wrong")[::7])
+    for path, report in grader.grade_many(programs):
+        assert isinstance(report, Report), report
+        for text in (report.headline, report.run.error or "", *(check.message for check in report.checks)):
+            assert not hidden & set(re.findall(r"\d+", text)), (path.name, text)
+            for number in re.findall(r"\d*\.\d+(?:e[-+]?\d+)?", text):
+                digits = re.sub(r"e.*|\.", "", number).lstrip("0")
+                assert len(digits) <= 3 or number.startswith(("1.00", "0.99")), (path.name, text)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from grader.trace import Other, Problem
 
 def finishes(run: Run) -> None:
     """Every case returns."""
+    if run.error is not None and run.error.kind == "not_started" and run.is_part:
+        raise Unmet("Not started yet.")
     if run.error is not None:
         raise Unmet(explain(run.error, run.exercise))
 
