@@ -1,0 +1,21 @@
+"""Only the gradients of the weights are cleared, not those of the biases."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, step_size, gamma, max_norm, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size, gamma)
+    rates = []
+    for epoch in range(epochs):
+        rates.append(scheduler.get_last_lr()[0])
+        for X, y in batches:
+            for name, p in model.named_parameters():
+                if "weight" in name:
+                    p.grad = None
+            loss = loss_fn(model(X), y)
+            loss.backward()  # <-- the biases still hold their old gradients
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+        scheduler.step()
+    return rates

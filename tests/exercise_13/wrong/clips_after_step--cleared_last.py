@@ -1,0 +1,19 @@
+"""The gradients are clipped after the step, and then cleared."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, step_size, gamma, max_norm, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size, gamma)
+    rates = []
+    for epoch in range(epochs):
+        rates.append(scheduler.get_last_lr()[0])
+        for X, y in batches:
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            optimizer.step()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)  # <-- the step has been taken
+            optimizer.zero_grad()
+        scheduler.step()
+    return rates

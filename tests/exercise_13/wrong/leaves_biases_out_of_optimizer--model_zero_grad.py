@@ -1,0 +1,20 @@
+"""Only the weights are given to the optimizer; all gradients are cleared."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, step_size, gamma, max_norm, epochs):
+    weights = [p for name, p in model.named_parameters() if "weight" in name]
+    optimizer = torch.optim.SGD(weights, lr=lr, momentum=0.9)  # <-- the biases are left out
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size, gamma)
+    rates = []
+    for epoch in range(epochs):
+        rates.append(scheduler.get_last_lr()[0])
+        for X, y in batches:
+            model.zero_grad()
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+        scheduler.step()
+    return rates

@@ -1,0 +1,19 @@
+"""Optimizer and scheduler are both made anew in every epoch."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, step_size, gamma, max_norm, epochs):
+    rates = []
+    for epoch in range(epochs):
+        optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)  # <-- velocity and rate start again
+        scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size, gamma)
+        rates.append(scheduler.get_last_lr()[0])
+        for X, y in batches:
+            optimizer.zero_grad()
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+        scheduler.step()
+    return rates

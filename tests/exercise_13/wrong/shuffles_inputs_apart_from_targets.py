@@ -1,0 +1,20 @@
+"""The inputs of each batch are shuffled, the targets are not."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, step_size, gamma, max_norm, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size, gamma)
+    rates = []
+    for epoch in range(epochs):
+        rates.append(scheduler.get_last_lr()[0])
+        for X, y in batches:
+            optimizer.zero_grad()
+            order = torch.randperm(len(X))
+            loss = loss_fn(model(X[order]), y)  # <-- y keeps its order
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+        scheduler.step()
+    return rates

@@ -1,0 +1,19 @@
+"""Each batch begins with the step, on the gradient of the batch before."""
+
+import torch
+
+
+def train(model, loss_fn, batches, lr, step_size, gamma, max_norm, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size, gamma)
+    rates = []
+    for epoch in range(epochs):
+        rates.append(scheduler.get_last_lr()[0])
+        for X, y in batches:
+            optimizer.step()  # <-- .grad still holds the last batch's
+            optimizer.zero_grad()
+            loss = loss_fn(model(X), y)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        scheduler.step()
+    return rates
