@@ -1,0 +1,41 @@
+"""The momentum buffer is a running mean."""
+
+import torch
+
+
+class SGD(torch.optim.Optimizer):
+    def __init__(self, params, lr, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+        }
+        super().__init__(params, defaults)
+
+    @property
+    def lr(self):
+        return self.param_groups[0]["lr"]
+
+    @lr.setter
+    def lr(self, value):
+        for group in self.param_groups:
+            group["lr"] = value
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            mu = group["momentum"]
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                d_p = p.grad
+                if group["weight_decay"] != 0:
+                    d_p = d_p.add(p, alpha=group["weight_decay"])
+                if mu != 0:
+                    state = self.state[p]
+                    buf = state.setdefault("momentum_buffer", torch.zeros_like(p))
+                    buf.mul_(mu).add_(d_p, alpha=1 - mu)  # <--
+                    d_p = d_p.add(buf, alpha=mu) if group["nesterov"] else buf
+                p.add_(d_p, alpha=-group["lr"])

@@ -1,0 +1,30 @@
+"""The parameter moves before the velocity takes in the gradient."""
+
+import torch
+
+
+class SGD:
+    def __init__(self, params, lr, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
+        self.lr, self.momentum, self.dampening = lr, momentum, dampening
+        self.weight_decay, self.nesterov = weight_decay, nesterov
+        self.params = [p for p in params]
+        self.velocity = {}
+
+    def step(self):
+        with torch.no_grad():
+            for p in self.params:
+                if p.grad is not None:
+                    p.sub_(self.lr * self.direction(p))
+
+    def direction(self, p):
+        d = p.grad.add(p, alpha=self.weight_decay)
+        if self.momentum == 0:
+            return d
+        v = self.velocity.get(p, torch.zeros_like(p))
+        self.velocity[p] = v * self.momentum + d * (1 - self.dampening)
+        return d + self.momentum * v if self.nesterov else v  # <-- and not self.velocity[p]
+
+    def zero_grad(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.grad.zero_()

@@ -1,0 +1,34 @@
+"""The step goes along the velocity from before this gradient."""
+
+import torch
+
+
+class SGD:
+    def __init__(self, params, lr, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False):
+        self.params = list(params)
+        self.lr = lr
+        self.momentum = momentum
+        self.dampening = dampening
+        self.weight_decay = weight_decay
+        self.nesterov = nesterov
+        self.buffers = [None] * len(self.params)
+
+    @torch.no_grad()
+    def step(self):
+        for i, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            g = p.grad
+            if self.weight_decay != 0:
+                g = g + self.weight_decay * p
+            if self.momentum != 0:
+                if self.buffers[i] is None:
+                    self.buffers[i] = torch.zeros_like(p)
+                old = self.buffers[i]
+                self.buffers[i] = self.momentum * old + (1 - self.dampening) * g
+                g = g + self.momentum * old if self.nesterov else old  # <-- the velocity before this gradient
+            p -= self.lr * g
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
