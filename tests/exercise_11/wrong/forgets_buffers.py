@@ -1,0 +1,24 @@
+"""The parameters are saved, and the buffers are not."""
+
+import torch
+
+
+def save(model, optimizer):
+    return {"model": dict(model.named_parameters()), "optimizer": optimizer.state_dict()}  # <--
+
+
+def resume(checkpoint, make_model, make_optimizer):
+    model = make_model()
+    model.load_state_dict(checkpoint["model"], strict=False)
+    optimizer = make_optimizer(model.parameters())
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    return model, optimizer
+
+
+def state_bytes(optimizer):
+    total = 0
+    for state in optimizer.state.values():
+        for value in state.values():
+            if torch.is_tensor(value):
+                total += value.numel() * value.element_size()
+    return total

@@ -1,0 +1,26 @@
+"""After loading, all groups get the first one's learning rate."""
+
+import torch
+
+
+def save(model, optimizer):
+    return {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+
+
+def resume(checkpoint, make_model, make_optimizer):
+    model = make_model()
+    model.load_state_dict(checkpoint["model"])
+    optimizer = make_optimizer(model.parameters())
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    for group in optimizer.param_groups:
+        group["lr"] = optimizer.param_groups[0]["lr"]  # <--
+    return model, optimizer
+
+
+def state_bytes(optimizer):
+    total = 0
+    for state in optimizer.state.values():
+        for value in state.values():
+            if torch.is_tensor(value):
+                total += value.numel() * value.element_size()
+    return total

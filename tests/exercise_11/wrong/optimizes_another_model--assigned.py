@@ -1,0 +1,24 @@
+"""The optimizer is made first, and then the model is given new tensors in place of its own."""
+
+import torch
+
+
+def save(model, optimizer):
+    return {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+
+
+def resume(checkpoint, make_model, make_optimizer):
+    model = make_model()
+    optimizer = make_optimizer(model.parameters())
+    model.load_state_dict(checkpoint["model"], assign=True)  # <-- the optimizer holds the old ones
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    return model, optimizer
+
+
+def state_bytes(optimizer):
+    total = 0
+    for state in optimizer.state.values():
+        for value in state.values():
+            if torch.is_tensor(value):
+                total += value.numel() * value.element_size()
+    return total
