@@ -69,9 +69,14 @@ def run(job: bytes, out: int) -> None:
         for name, content in task["files"].items():
             (folder / name).write_bytes(base64.b64decode(content))
         sys.path.insert(0, str(folder))
-        # Every case is built before any of the learner's code is there to meddle with it.
-        problem = _load_problem(task["problem"])
+        # Every case is built before any of the learner's code is there to meddle with it. Who imports `problem` gets another
+        # module than the one that cases are driven by.
+        problem, public = _load_problem(task["problem"]), _load_problem(task["problem"])
+        for name, value in vars(problem).items():  # models made here can be pickled, and are of the classes that are imported
+            if isinstance(value, type):
+                setattr(public, name, value)
         cases = [(case, problem.problem(**case["arguments"])) for case in task["cases"]]
+        drive = getattr(problem, "drive", _call)
     except Exception:
         wire.send(out, wire.pack({"frame": "ready", "fault": traceback.format_exc()[-2000:]}, {}))
         return
@@ -98,7 +103,6 @@ def run(job: bytes, out: int) -> None:
     for case, arguments in cases:
         printed.seek(0)
         printed.truncate()
-        drive = getattr(problem, "drive", _call)
         record, arrays = _run_case(arguments, functions, path, task["max_events"], drive, task["records"])
         record |= {"frame": "case", "name": case["name"], "printed": printed.getvalue() if case["shown"] else ""}
         wire.send(out, wire.pack(record, arrays))

@@ -23,6 +23,7 @@ from grader import tapes
 
 MAX_INPUT_BYTES = 1 << 20
 MAX_INPUTS = 512
+MAX_UNTRACKED = 200  # events, where no model is watched
 
 
 class TooManyEvents(BaseException):
@@ -51,7 +52,10 @@ class Recorder:
     """
 
     def __init__(self, model: nn.Module, loss_fn: object, filename: str, max_events: int) -> None:
-        """Track `model`'s parameters, frozen ones too. `filename`: whose lines the events name."""
+        """Track `model`'s parameters, frozen ones too. `filename`: whose lines the events name.
+
+        Where the model has none, what happens doesn't count: the first events are kept, and the others let go.
+        """
         places = [(m, name, p) for m in model.modules() for name, p in m._parameters.items() if p is not None]
         own = {id(p): (m, name, torch.full_like(p, float("nan"))) for m, name, p in places}  # a tied one counts once
         self._slots = list(own.values())
@@ -81,6 +85,8 @@ class Recorder:
         ]
 
     def _look(self) -> None:
+        if not self._slots and self.parameters:
+            return
         tracked = self.tracked()
         if any(map(_is_traced, tracked)):
             return  # inside torch.func the parameters are stand-ins without content; they are back at the next event
@@ -89,6 +95,8 @@ class Recorder:
             self.parameters.append(now)
 
     def _look_at_gradients(self, gradients: Sequence[Tensor | None] | None = None) -> None:
+        if not self._slots and self.gradients:
+            return
         tracked = self.tracked()
         if gradients is None:
             gradients = [p.grad for p in tracked]
@@ -120,6 +128,8 @@ class Recorder:
 
     def _note(self, kind: str, detail: dict[str, Any] | None = None) -> None:
         """Note an event, with the last snapshots: who wants new ones looks before."""
+        if not self._slots and len(self.events) >= MAX_UNTRACKED:
+            return
         if len(self.events) >= self._max_events:
             raise TooManyEvents
         self.events.append([kind, self._line(), len(self.parameters) - 1, len(self.gradients) - 1, detail or {}])
@@ -135,7 +145,9 @@ class Recorder:
 
     def _input(self, tensor: object) -> int:
         """The number of this tensor's content among `inputs`; -1 where it is none, or too large to keep."""
-        if not isinstance(tensor, Tensor) or tensor.nbytes > MAX_INPUT_BYTES or tensor.is_sparse or _is_traced(tensor):
+        if not self._slots or not isinstance(tensor, Tensor):
+            return -1
+        if tensor.nbytes > MAX_INPUT_BYTES or tensor.is_sparse or _is_traced(tensor):
             return -1
         key = tensor.shape, tensor.dtype, content(tensor)
         if key not in self._seen:

@@ -22,8 +22,9 @@ from grader.submission import Submission, read_submission
 ROOT = Path(__file__).parents[2]
 HOSTILE = ROOT / "tests" / "hostile"
 PROGRAMS = sorted(path for path in HOSTILE.iterdir() if path.suffix == ".py" or (path / "train.py").is_file())
+OF_OTHERS = {"patches_the_problem": "exercise_11"}
 BORROWERS = [path for path in PROGRAMS if path.stem.startswith("borrows_")]  # of exercise_08: torch's own SGD does the work
-ATTACKS = [path for path in PROGRAMS if path not in BORROWERS]  # on exercise_03
+ATTACKS = [path for path in PROGRAMS if path not in BORROWERS and path.stem not in OF_OTHERS]  # on exercise_03
 DOES_ALL_THE_WORK = {"trains_a_copy"}  # what no record can tell, and needs no telling
 # Their steps are right in some respect, and worth that much.
 TRAINS_IN_PART = {"patches_comparisons", "patches_the_optimizer", "undoes_the_hooks", "is_right_first_and_wrong_later"}
@@ -90,6 +91,16 @@ def test_borrowed_work_earns_nothing_but_the_mark_for_running(path: Path, grader
     assert report.verdict == "failed"
     assert report.score <= 1
     assert "torch.optim" in report.headline
+
+
+@pytest.mark.parametrize(("name", "exercise"), OF_OTHERS.items())
+def test_what_drives_a_class_or_several_functions_is_out_of_their_reach(
+    name: str, exercise: str, graders: dict[str, Grader]
+) -> None:
+    report = graders[exercise].grade(attack(HOSTILE / f"{name}.py"))
+    assert report.run.status == "finished"
+    assert report.verdict == "failed"
+    assert report.score <= 5
 
 
 @contextlib.contextmanager
