@@ -100,18 +100,30 @@ def _headline(run: Run, verdict: str, checks: tuple[CheckReport, ...], diagnoses
         watched = run.exercise.about.records == "steps"
         return "Passed: every step is the one that was asked for." if watched else "Passed: it does all that was asked for."
     error: Problem | None = run.error
-    if error is not None and error.kind == "not_started" and any(check.points for check in checks):
+    if error is not None and error.kind == "not_started" and not diagnoses and any(check.points for check in checks):
         where = f" (line {error.line})" if error.line else ""
         part = f"`{error.frames[-1][2]}`" if error.frames else "a part"
         return f"Begun, and not finished: {part}{where} is still to be written."
-    if verdict == "ungradable" or (error is not None and error.kind != "crashed"):
+    named = diagnoses and diagnoses[0].id != "unknown"
+    if verdict == "ungradable" or (
+        error is not None and error.kind != "crashed" and not (error.kind == "not_started" and named)
+    ):
         assert error is not None
         return explain(error, run.exercise)
-    if diagnoses and diagnoses[0].one_of:
-        return f"One of {len(diagnoses)}: {'; or: '.join(d.title for d in diagnoses)}."
-    if diagnoses and diagnoses[0].id != "unknown":
-        return f"{diagnoses[0].title}."
+    if named:
+        return _names(diagnoses)
     return next(check.message for check in checks if check.status == "failed")
+
+
+def _names(diagnoses: tuple[DiagnosisReport, ...]) -> str:
+    """The mistakes in one sentence: one, one of several, or one in each part."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for diagnosis in diagnoses:
+        groups.setdefault(diagnosis.one_of or (diagnosis.id,), []).append(diagnosis.title)
+    several = ["; or: ".join(titles) for titles in groups.values()]
+    if len(several) > 1:
+        return f"{len(several)} mistakes: {'; and: '.join(several)}."
+    return f"One of {len(diagnoses)}: {several[0]}." if len(diagnoses) > 1 else f"{several[0]}."
 
 
 def _lines(submission: Submission, numbers: list[int | None]) -> dict[int, str]:

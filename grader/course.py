@@ -47,6 +47,7 @@ class About(_Model):
         functions: for each function or class that the learner writes, the names of its parameters.
         records: "steps" where the model among the inputs is watched step by step; "returned" where all that counts is
             what the run gives back.
+        parts: where it has parts that can be wrong apart, for each the tasks (the argument `task`) of the cases that try it.
         has: what it is about. A mistake that needs nothing else must have a wrong program here, or a reason why not.
         shown: the visible case, whose run is drawn on the page.
         points: the sum of its checks' points.
@@ -59,6 +60,7 @@ class About(_Model):
     after: str | None = None
     functions: dict[str, tuple[str, ...]]
     records: Literal["steps", "returned"] = "steps"
+    parts: tuple[tuple[str, ...], ...] = ()
     has: frozenset[str] = frozenset()
     points: float = 10.0
     begin: str

@@ -87,4 +87,4 @@ class Grader:
     @cached_property
     def known(self) -> KnownMistakes:
         """The trajectories of known mistakes; recorded when the first submission fails."""
-        return KnownMistakes(self.exercise, self.runner)
+        return KnownMistakes(self.exercise, self.runner, self.say)

@@ -35,7 +35,7 @@ class RunReport(_Model):
 
 
 class CheckReport(_Model):
-    """One hidden check. `title` is a statement about right code; `message` says in what it isn't met."""
+    """One hidden check. `title` is a statement about right code; `message` says in what it isn't met, first on `case`."""
 
     id: str
     title: str
@@ -43,6 +43,7 @@ class CheckReport(_Model):
     points: float
     max_points: float
     message: str = ""
+    case: str = ""
 
 
 class DiagnosisReport(_Model):

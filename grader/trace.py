@@ -7,8 +7,8 @@ unpickled, imported or evaluated. What a trace claims is worth something only wh
 
 import ctypes
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -184,6 +184,10 @@ class Trace:
     error: Problem | None
     cases: tuple[CaseTrace, ...]
     frames: bytes
+
+    def part(self, cases: Collection[str]) -> "Trace":
+        """The same, with these cases only."""
+        return replace(self, cases=tuple(case for case in self.cases if case.name in cases))
 
     def save(self, path: Path) -> None:
         """Write the frames to a file, as they came."""

@@ -1,6 +1,7 @@
 """What a check gets to see: the trace of each case beside its reference."""
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -148,15 +149,29 @@ class Run:
         """Whether it has some of the cases only."""
         return len(self._asked) < len(self.exercise.cases)
 
+    def parts(self) -> list["Run"]:
+        """The run in the exercise's parts, each of which can be wrong by itself."""
+
+        def tries(tasks: tuple[str, ...]) -> Callable[[dict[str, Any]], bool]:
+            return lambda of: of.get("task") in tasks
+
+        return [self._with(tries(tasks)) for tasks in self.exercise.about.parts]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the cases that it should have."""
+        return frozenset(self._asked)
+
     def of(self, **arguments: Any) -> "Run":
         """The same run, with only the cases that have these among their arguments."""
 
-        def asked(of: dict[str, Any]) -> bool:
-            return all(key in of and of[key] == value for key, value in arguments.items())
+        part = self._with(lambda of: all(key in of and of[key] == value for key, value in arguments.items()))
+        if not part._asked:
+            raise LookupError(f"no case has the arguments {arguments}")
+        return part
 
+    def _with(self, asked: Callable[[dict[str, Any]], bool]) -> "Run":
         part = copy.copy(self)
         part.cases = [case for case in self.cases if asked(case.arguments)]
         part._asked = tuple(case.name for case in self.exercise.cases if asked(case.arguments))
-        if not part._asked:
-            raise LookupError(f"no case has the arguments {arguments}")
         return part

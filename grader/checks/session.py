@@ -91,7 +91,7 @@ class CheckSession:
             if error is None:
                 results[check.name] = check.result("passed")
             elif isinstance(error, Unmet):
-                results[check.name] = check.result("failed", error.message, error.share)
+                results[check.name] = check.result("failed", error.message, error.case, error.share)
             else:
                 raise GraderFault(f"The check {check.name} broke: {type(error).__name__}: {error}") from error
         return tuple(results.values())
@@ -123,12 +123,16 @@ class Check:
         self.points, self.title = float(points.args[0]), lines[0].rstrip(".")
         self.needs = [str(name) for mark in item.iter_markers("needs") for name in mark.args]
 
-    def result(self, status: Literal["passed", "failed", "skipped"], message: str = "", share: float = 0.0) -> CheckReport:
-        """How it came out. `share`: the part of the points that a failed check still earns."""
+    def result(
+        self, status: Literal["passed", "failed", "skipped"], message: str = "", case: str = "", share: float = 0.0
+    ) -> CheckReport:
+        """How it came out. `case`: where it failed first; `share`: the part of the points that it still earns."""
         earned = 1.0 if status == "passed" else min(max(share, 0.0), 0.99)
         points = round(self.points * earned, 2)
         id = self.name.removeprefix("test_")
-        return CheckReport(id=id, title=self.title, status=status, points=points, max_points=self.points, message=message)
+        return CheckReport(
+            id=id, title=self.title, status=status, points=points, max_points=self.points, message=message, case=case
+        )
 
 
 class _Current:

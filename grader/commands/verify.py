@@ -44,17 +44,15 @@ def verify(names: tuple[str, ...], course_folder: Path | None, table_path: Path 
     found, tier = len(strays), ""
     outcomes: list[Outcome] = []
     asked = [course.exercise(n).name for n in names] or course.names
-    workers = min(len(asked), os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        for verified in pool.map(_verify, [course.root] * len(asked), asked):
-            count, tier = len(verified.complaints), verified.tier
-            state = "sound" if not count else f"{count} to mend"
-            programs = f"{len(verified.outcomes)} wrong and {verified.right} right programs"
-            click.echo(f"{verified.name}: {state} ({programs}, {verified.seconds:.1f} s)")
-            for complaint in verified.complaints:
-                click.echo(f"  {complaint}")
-            found += count
-            outcomes += verified.outcomes
+    for verified in verify_all(course.root, asked):
+        count, tier = len(verified.complaints), verified.tier
+        state = "sound" if not count else f"{count} to mend"
+        programs = f"{len(verified.outcomes)} wrong and {verified.right} right programs"
+        click.echo(f"{verified.name}: {state} ({programs}, {verified.seconds:.1f} s)")
+        for complaint in verified.complaints:
+            click.echo(f"  {complaint}")
+        found += count
+        outcomes += verified.outcomes
     click.echo(f"Isolation: {tier}")
     if table_path is not None:
         table_path.write_text(table([course.exercise(name) for name in asked], outcomes), "utf-8")
@@ -71,6 +69,16 @@ class Verified:
     right: int
     seconds: float
     tier: str
+
+
+def verify_all(root: Path, names: list[str]) -> Iterator[Verified]:
+    """Check exercises, a process for each core, and yield what came of them in order."""
+    workers = min(len(names), os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        # The later ones take longest: they begin first, so that no core is left with nothing to do.
+        under_way = {name: pool.submit(_verify, root, name) for name in reversed(names)}
+        for name in names:
+            yield under_way[name].result()
 
 
 def _verify(root: Path, name: str) -> Verified:

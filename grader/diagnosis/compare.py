@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, TypeAlias
 
 import torch
@@ -25,9 +25,15 @@ def equal(a: Trace, b: Trace, single: Collection[str] = ()) -> bool:
     if _said(a.error) != _said(b.error) or len(a.cases) != len(b.cases):
         return False
     for mine, other in zip(a.cases, b.cases, strict=True):
-        if not distance(mine, other) <= (EQUAL_SINGLE if other.name in single else EQUAL):
+        allowed = EQUAL_SINGLE if other.name in single else EQUAL
+        if not distance(mine, other, allowed) <= allowed:
             return False
     return True
+
+
+def apart(a: Trace, b: Trace) -> float:
+    """The largest difference of two traces of the same cases."""
+    return max((distance(mine, other) for mine, other in zip(a.cases, b.cases, strict=True)), default=0.0)
 
 
 Summary: TypeAlias = list[list[float]]
@@ -71,6 +77,11 @@ def log(trace: Trace) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(_entry(e) for e in case.events if e.kind not in ("loss", "optimizer")) for case in trace.cases)
 
 
+def gist(trace: Trace) -> tuple[tuple[str, ...], ...]:
+    """What happened to the gradients, in order: backward passes, clippings and steps, whatever clears or looks between."""
+    return tuple(tuple(_entry(e) for e in case.events if e.kind in ("backward", "clip", "step_start")) for case in trace.cases)
+
+
 def marks(trace: Trace) -> tuple[frozenset[str], ...]:
     """What happened at all, in whatever order: a looser look than `log`, which no extra forward pass changes."""
     return tuple(_marks(case) for case in trace.cases)
@@ -91,15 +102,34 @@ def _entry(event: Event) -> str:
     return event.kind
 
 
-def distance(a: CaseTrace, b: CaseTrace) -> float:
-    """The largest relative difference of anything computed; infinite where the two can't be compared."""
+def distance(a: CaseTrace, b: CaseTrace, enough: float = INFINITE) -> float:
+    """The largest relative difference of anything computed; infinite where the two can't be compared.
+
+    Args:
+        enough: a difference beyond which nobody asks how large it is.
+    """
     if a.layout != b.layout or _said(a.error) != _said(b.error):
         return INFINITE
     mine, other = _computed(a), _computed(b)
     if [t.shape for t in mine] != [t.shape for t in other]:
         return INFINITE
-    apart = max((_apart(x, y) for x, y in zip(mine, other, strict=True)), default=0.0)
-    return max(apart, _returned_apart(a.returned, b.returned), _returned_apart(a.returned_later, b.returned_later))
+    apart = _largest((_apart(x, y) for x, y in zip(mine, other, strict=True)), enough)
+    if apart > enough:
+        return apart
+    apart = max(apart, _returned_apart(a.returned, b.returned, enough))
+    if apart > enough or not a.layout:  # nothing is changed afterwards where no model is watched
+        return apart
+    return max(apart, _returned_apart(a.returned_later, b.returned_later, enough))
+
+
+def _largest(values: Iterable[float], enough: float) -> float:
+    """The largest, or the first that is beyond `enough`."""
+    largest = 0.0
+    for value in values:
+        largest = max(largest, value)
+        if largest > enough:
+            break
+    return largest
 
 
 def _computed(case: CaseTrace) -> list[Tensor]:
@@ -133,14 +163,16 @@ def _apart(a: Tensor, b: Tensor) -> float:
     return float(ratio.nan_to_num(nan=INFINITE, posinf=INFINITE).max())
 
 
-def _returned_apart(a: Any, b: Any) -> float:
+def _returned_apart(a: Any, b: Any, enough: float) -> float:
     if type(a) is not type(b):
         return INFINITE
     if isinstance(a, float):
-        return _apart(torch.tensor([[a]], dtype=torch.float64), torch.tensor([[b]], dtype=torch.float64))
+        return 0.0 if a == b else _apart(torch.tensor([[a]], dtype=torch.float64), torch.tensor([[b]], dtype=torch.float64))
     if isinstance(a, Tensor):
         if (a.shape, a.dtype, a.requires_grad) != (b.shape, b.dtype, b.requires_grad):
             return INFINITE
+        if torch.equal(a, b):
+            return 0.0
         return _apart(a.detach().to(torch.float64).reshape(1, -1), b.detach().to(torch.float64).reshape(1, -1))
     if isinstance(a, (list, tuple)):
         if len(a) != len(b):
@@ -148,9 +180,11 @@ def _returned_apart(a: Any, b: Any) -> float:
         if all(type(v) is float for v in (*a, *b)):
             columns = (torch.tensor(values, dtype=torch.float64).reshape(-1, 1) for values in (a, b))
             return _apart(*columns)
-        return max((_returned_apart(x, y) for x, y in zip(a, b, strict=True)), default=0.0)
+        return _largest((_returned_apart(x, y, enough) for x, y in zip(a, b, strict=True)), enough)
     if isinstance(a, dict):
-        return max((_returned_apart(v, b[k]) for k, v in a.items()), default=0.0) if a.keys() == b.keys() else INFINITE
+        if a.keys() != b.keys():
+            return INFINITE
+        return _largest((_returned_apart(v, b[k], enough) for k, v in a.items()), enough)
     if isinstance(a, Other):
         return 0.0 if a.type == b.type else INFINITE
     return 0.0 if a == b else INFINITE

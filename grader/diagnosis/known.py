@@ -6,20 +6,23 @@ import json
 import os
 import platform
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import compress
 from pathlib import Path
 
 import torch
 
 from grader.course import Exercise
-from grader.diagnosis.compare import Summary, equal, like, summarize
+from grader.diagnosis.compare import Summary, apart, equal, like, summarize
 from grader.faults import GraderFault
 from grader.job import limits, make_job, trace_of
 from grader.runner import RawRun, Runner
-from grader.submission import Submission, read_submission
+from grader.submission import MAIN, Submission, read_submission
 from grader.trace import Refused, Trace, load_trace
 
+NEARER = 0.1
 MARK = re.compile(r"#\s*<--")  # on the line of a wrong program where its mistake shows
 
 
@@ -43,17 +46,44 @@ class KnownMistakes:
     A submission is held against all of them by a few numbers first, so that only likely ones are read whole.
     """
 
-    def __init__(self, exercise: Exercise, runner: Runner) -> None:
-        """Nothing is read or run yet."""
-        self._exercise, self._runner = exercise, runner
+    def __init__(self, exercise: Exercise, runner: Runner, say: Callable[[str], None] = lambda _: None) -> None:
+        """Nothing is read or run yet. `say` is told where that takes a while."""
+        self._exercise, self._runner, self._say = exercise, runner, say
         self._loaded: dict[Path, Trace] = {}
 
-    def equal_to(self, trace: Trace) -> list[KnownMistake]:
-        """Those that did the same as this trace, on every case."""
-        mine = summarize(trace)
-        near = [path for path, summary in self._summaries.items() if like(mine, summary)]
+    def equal_to(self, trace: Trace, cases: Collection[str]) -> list[KnownMistake]:
+        """Those that did the same as this trace, on each of these cases."""
+        asked = [case.name in cases for case in self._exercise.cases]
+        mine = list(compress(summarize(trace), asked))
+        near = [path for path, summary in self._summaries.items() if like(mine, list(compress(summary, asked)))]
         single = {c.name for c in self._exercise.cases if c.arguments.get("dtype", "float64") != "float64"}
-        return [mistake for path in near if equal(trace, (mistake := self._mistake(path)).trace, single)]
+        part = trace.part(cases)
+        found = [mistake for path in near if equal(part, (mistake := self._mistake(path)).trace.part(cases), single)]
+        return [mistake for mistake in found if self._is_nearer(part, mistake.trace.part(cases), cases, single)]
+
+    def _is_nearer(self, mine: Trace, theirs: Trace, cases: Collection[str], single: Collection[str]) -> bool:
+        """Whether a trace is a mistake's rather than a right program's, where the two are hardly apart.
+
+        Rounding to float32 may be such a mistake; and code that computes the right thing in a forbidden way isn't one.
+        """
+        right = self._right
+        if right is None or not equal(theirs, right.part(cases), single):
+            return True
+        return apart(mine, theirs) <= NEARER * apart(theirs, right.part(cases))
+
+    @cached_property
+    def _right(self) -> Trace | None:
+        """What the solution does, where it is at hand."""
+        path = self._exercise.solution / MAIN
+        if not path.is_file():
+            return None
+        job = make_job(self._exercise, read_submission(path))
+        file = cache_folder() / f"{_hash(job)}.trace"
+        with contextlib.suppress(OSError, Refused, GraderFault):
+            return load_trace(file)
+        raw = self._runner.run(job, limits(self._exercise))
+        _write(file, raw.output)
+        return trace_of(raw, self._exercise)
 
     def keep(self, path: Path, raw: RawRun) -> None:
         """Take a run of one of these programs that was made elsewhere, so that it needn't be made again."""
@@ -89,6 +119,7 @@ class KnownMistakes:
     def _record(self) -> None:
         """Run those of which no trace is kept."""
         jobs = [(path, make_job(self._exercise, p)) for path, p in self._programs.items() if not self._load(path)]
+        self._say(f"Running {len(jobs)} known mistakes to compare with, this once")
         for path, raw in self._runner.run_many(jobs, limits(self._exercise)):
             if isinstance(raw, GraderFault):
                 raise raw

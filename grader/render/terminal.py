@@ -91,7 +91,7 @@ def _show_lines(lines: _Lines, report: Report) -> None:
 def _show_diagnosis(lines: _Lines, diagnosis: DiagnosisReport, several: bool) -> None:
     if several:
         lines.skip()
-        lines.add(Text(f"It could be this: {diagnosis.title}", "bold"), Text("  "))
+        lines.add(Text(f"{'It could be this: ' if diagnosis.one_of else ''}{diagnosis.title}", "bold"), Text("  "))
     for label, text in (("What you see", diagnosis.see), ("Why", diagnosis.why), ("Mend it", diagnosis.mend)):
         if text:
             lines.skip()

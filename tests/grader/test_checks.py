@@ -415,7 +415,7 @@ def test_no_message_gives_a_hidden_number_away(exercise: str, course: Course, gr
 @pytest.mark.parametrize("name", Course(Path(__file__).parents[2]).names)
 def test_no_wrong_programs_report_gives_a_hidden_number_away(name: str, graders: dict[str, Grader]) -> None:
     grader = graders[name]
-    hidden = secrets(grader.exercise.course, name)
+    hidden = {seed for seed in secrets(grader.exercise.course, name) if len(seed) > 2}
     programs = ((path, read_submission(path)) for path in grader.exercise.programs("wrong")[::7])
     for path, report in grader.grade_many(programs):
         assert isinstance(report, Report), report

@@ -609,3 +609,60 @@ def test_an_exercise_without_wrong_programs_diagnoses_unknown(small: Exercise, r
     shutil.rmtree(small.judging / "wrong")
     report = Grader(small, runner).grade(Submission({"train.py": loop(clear="pass").encode()}))
     assert [diagnosis.id for diagnosis in report.diagnoses] == ["unknown"]
+
+
+# Exercises of several parts
+
+SEVERAL = {
+    "match_dtype": "return X.to(next(model.parameters()).dtype)",
+    "gradient_of": "return torch.zeros_like(parameter) if parameter.grad is None else parameter.grad",
+    "checked_step": """if all(p.grad is None for g in optimizer.param_groups for p in g["params"]):
+        raise RuntimeError("step() called before any gradients were computed")
+    optimizer.step()""",
+}
+TAKES = {"match_dtype": "model, X", "gradient_of": "parameter", "checked_step": "optimizer"}
+
+
+def of_parts(**changes: str) -> str:
+    parts = SEVERAL | changes
+    return "import torch\n" + "\n".join(f"def {name}({TAKES[name]}):\n    {body}" for name, body in parts.items())
+
+
+@pytest.mark.parametrize(
+    ("changes", "ids"),
+    [
+        ({}, []),
+        ({"match_dtype": "return X.float()"}, ["converts_to_fixed_dtype"]),
+        ({"match_dtype": "return X.float()", "gradient_of": "raise NotImplementedError"}, ["converts_to_fixed_dtype"]),
+        (
+            {"match_dtype": "return X.float()", "gradient_of": "return 0.0 if parameter.grad is None else parameter.grad"},
+            ["converts_to_fixed_dtype", "returns_number_for_missing_gradient"],
+        ),
+        ({"match_dtype": "return X.float()", "gradient_of": "return parameter.shape"}, ["converts_to_fixed_dtype"]),
+        ({"gradient_of": "return parameter.shape"}, ["unknown"]),
+        ({"gradient_of": "raise NotImplementedError"}, []),
+    ],
+)
+def test_a_mistake_in_each_part_is_named(changes: dict[str, str], ids: list[str], grade: Callable[..., Report]) -> None:
+    report = grade(of_parts(**changes), "exercise_06")
+    assert [d.id for d in report.diagnoses] == ids
+    if len(ids) == 2:
+        assert report.headline.startswith("2 mistakes: ")
+        assert all(d.confidence == "certain" and not d.one_of for d in report.diagnoses)
+        assert all(d.title in report.headline for d in report.diagnoses)
+        first, second = ({line for line in d.evidence if line.startswith("On ")} for d in report.diagnoses)
+        assert not first & second, "each has the evidence of its own part"
+
+
+def test_a_record_where_no_model_is_watched_keeps_the_first_events_alone(record: Callable[..., Trace]) -> None:
+    busy = """def choose(make_problem, budget):
+    parameters, loss = make_problem()
+    for _ in range(budget):
+        loss().backward()
+    return {"optimizer": "sgd", "lr": 0.1}
+"""
+    trace = record(busy, "exercise_15")
+    assert trace.error is None
+    for case in trace.cases:
+        assert case.error is None
+        assert 0 < len(case.events) <= 200

@@ -47,8 +47,8 @@ def _floats(case: JudgedCase, returned: Any, wanted: int, name: str) -> list[flo
         raise Unmet(f"On {case.name}, {name} has length {len(returned)}, not {wanted}.", case.name)
     for value in returned:
         if not isinstance(value, float):
-            said = f"On {case.name}, {name} holds {kind_of(value)}; plain Python floats are asked for"
-            raise Unmet(f"{said} (`loss.item()` makes one of a tensor).", case.name)
+            how = " (`.item()` makes one of a tensor)" if isinstance(value, Tensor) else ""
+            raise Unmet(f"On {case.name}, {name} holds {kind_of(value)}; plain Python floats are asked for{how}.", case.name)
     return returned
 
 

@@ -75,7 +75,8 @@ def gradients_of_the_batch(run: Run) -> None:
 def updates_of_the_optimizer(run: Run) -> None:
     """Given the gradients it had, each step leads where the exercise's optimizer would."""
     for case in run.cases:
-        what, right = "the change of", "the change that the optimizer asked for would make of your gradients"
+        ready = ", clipped as asked" if case.plan.prepare else ""
+        what, right = "the change of", f"the change that the optimizer asked for would make of the same gradients{ready}"
         # torch's own clipping has a 1e-6 in it that a paper's has not, and a velocity may nearly cancel.
         slack = 1e-5 if case.plan.prepare else 0.0
         _agree(case, what, case.after - case.before, case.expected.after - case.before, right, case.before, slack)
