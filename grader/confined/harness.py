@@ -290,8 +290,10 @@ def _function(module: ModuleType, name: str, parameters: list[str], path: Path) 
     if function is None:
         others = [k for k, v in vars(module).items() if inspect.isroutine(v) or inspect.isclass(v)]
         others = [k for k in others if getattr(vars(module)[k], "__module__", "") == module.__name__]
+        others = [k if inspect.isclass(vars(module)[k]) else f"{k}()" for k in others]
         hint = f"; it has {', '.join(others[:5])}" if others else ""
-        raise Unusable("no_function", f"{path.name} has no {kind} {name}{hint}: write `{write}`")
+        called = name if kind == "class" else f"{name}()"
+        raise Unusable("no_function", f"{path.name} has no {kind} {called}{hint}: write `{write}`")
     if not callable(function):
         its = type(function).__name__
         raise Unusable("no_function", f"{name} in {path.name} isn't a {kind} but of type {its}: write `{write}`")

@@ -51,8 +51,9 @@ class KnownMistakes:
         self._exercise, self._runner, self._say = exercise, runner, say
         self._loaded: dict[Path, Trace] = {}
 
-    def equal_to(self, trace: Trace, cases: Collection[str]) -> list[KnownMistake]:
-        """Those that did the same as this trace, on each of these cases."""
+    def equal_to(self, trace: Trace, cases: Collection[str] = ()) -> list[KnownMistake]:
+        """Those that did the same as this trace, on each of these cases; if none are named, on all."""
+        cases = cases or [case.name for case in self._exercise.cases]
         asked = [case.name in cases for case in self._exercise.cases]
         mine = list(compress(summarize(trace), asked))
         near = [path for path, summary in self._summaries.items() if like(mine, list(compress(summary, asked)))]
