@@ -6,6 +6,7 @@ Every stub fails with its own message, every solution and every right variant ge
 
 import multiprocessing
 import os
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -29,6 +30,7 @@ IN_SOLUTION = {"train.py", "answers.toml"}
 IN_JUDGING = {"reference.py", "probes.toml", "wrong", "right", "questions.toml"}
 BESIDE_JUDGING = {MISCONCEPTIONS, "mistakes.md", "grader", "hostile", "benchmarks"}
 IGNORED = {"__pycache__"}
+NEARLY_ONE = re.compile(r"\b(?:1\.00|0\.99)\d+ times")  # said with more digits, to be told from 1
 
 
 def verify(names: tuple[str, ...], course_folder: Path | None, table_path: Path | None = None) -> int:
@@ -173,6 +175,7 @@ def behaviour(exercise: Exercise, runner: Runner, outcomes: list[Outcome]) -> It
             named = frozenset(d.id for d in report.diagnoses)
             outcomes.append(Outcome(exercise.name, path.stem.partition("--")[0], report.verdict == "failed", named))
             yield from _wrong(exercise, path, report, outcomes[-1])
+            yield from _leaks(exercise, path, report)
     shared = {outcome.named for outcome in outcomes if outcome.exercise == exercise.name}
     for group in exercise.probes.one_of:
         if group not in shared:
@@ -208,3 +211,13 @@ def _wrong(exercise: Exercise, path: Path, report: Report, outcome: Outcome) -> 
         yield f"wrong/{path.name}: named {', '.join(sorted(ids)) or 'nothing'}"
     elif len(ids) > 1 and ids not in exercise.probes.one_of:
         yield f"wrong/{path.name}: can't be told from {', '.join(sorted(ids - {id}))}, and probes.toml doesn't declare it"
+
+
+def _leaks(exercise: Exercise, path: Path, report: Report) -> Iterator[str]:
+    """Numbers in what a student reads that come from the hidden inputs: a seed, or more digits than a comparison needs."""
+    seeds = {str(case.arguments.get("seed")) for case in exercise.cases if not case.shown}
+    seeds = {seed for seed in seeds if len(seed) > 2}  # a step may have a small number too
+    for text in (report.headline, report.run.error or "", *(check.message for check in report.checks)):
+        digits = [re.sub(r"e.*|\.", "", n).lstrip("0") for n in re.findall(r"\d*\.\d+(?:e[-+]?\d+)?", NEARLY_ONE.sub("", text))]
+        if seeds & set(re.findall(r"\d+", text)) or any(len(number) > 3 for number in digits):
+            yield f"wrong/{path.name}: its report may give a hidden number away: {text}"

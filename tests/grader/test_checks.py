@@ -27,7 +27,7 @@ from grader.course import Course
 from grader.faults import GraderFault
 from grader.pipeline import Grader
 from grader.report import Report
-from grader.submission import Submission, read_submission
+from grader.submission import Submission
 from grader.trace import Trace
 
 LOOP = """
@@ -410,20 +410,6 @@ def test_no_message_gives_a_hidden_number_away(exercise: str, course: Course, gr
             for number in re.findall(r"\d*\.\d+(?:e[-+]?\d+)?", text):
                 digits = re.sub(r"e.*|\.", "", number).lstrip("0")
                 assert len(digits) <= 3, text
-
-
-@pytest.mark.parametrize("name", Course(Path(__file__).parents[2]).names)
-def test_no_wrong_programs_report_gives_a_hidden_number_away(name: str, graders: dict[str, Grader]) -> None:
-    grader = graders[name]
-    hidden = {seed for seed in secrets(grader.exercise.course, name) if len(seed) > 2}
-    programs = ((path, read_submission(path)) for path in grader.exercise.programs("wrong")[::7])
-    for path, report in grader.grade_many(programs):
-        assert isinstance(report, Report), report
-        for text in (report.headline, report.run.error or "", *(check.message for check in report.checks)):
-            assert not hidden & set(re.findall(r"\d+", text)), (path.name, text)
-            for number in re.findall(r"\d*\.\d+(?:e[-+]?\d+)?", text):
-                digits = re.sub(r"e.*|\.", "", number).lstrip("0")
-                assert len(digits) <= 3 or number.startswith(("1.00", "0.99")), (path.name, text)
 
 
 @pytest.mark.parametrize(

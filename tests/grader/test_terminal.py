@@ -98,11 +98,21 @@ def test_a_named_mistake_says_what_why_and_how_to_mend_it(reports: dict[str, Rep
 def test_mistakes_that_cant_be_told_apart_are_all_there(reports: dict[str, Report], shown: Show) -> None:
     (one,) = reports["failed"].diagnoses
     two = DiagnosisReport(id="other", title="Another mistake", confidence="likely", see="This.", one_of=(one.id, "other"))
+    one = one.model_copy(update={"one_of": two.one_of})
     lines = shown(reports["failed"].model_copy(update={"diagnoses": (one, two), "headline": "One of 2."}))
     assert [line for line in lines if "It could be this" in line] == [
         f"  It could be this: {one.title}",
         "  It could be this: Another mistake",
     ]
+
+
+def test_mistakes_in_two_parts_are_each_said_without_a_doubt(reports: dict[str, Report], shown: Show) -> None:
+    (one,) = reports["failed"].diagnoses
+    two = DiagnosisReport(id="other", title="Another mistake", confidence="certain", see="This.")
+    lines = shown(reports["failed"].model_copy(update={"diagnoses": (one, two), "headline": "2 mistakes."}))
+    assert f"  {one.title}" in lines
+    assert "  Another mistake" in lines
+    assert not any("It could be this" in line for line in lines)
 
 
 def test_the_page_is_named_on_one_line(reports: dict[str, Report], shown: Show) -> None:

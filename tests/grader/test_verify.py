@@ -135,6 +135,14 @@ def test_a_program_that_comes_out_otherwise_is_noticed(
     assert any(said in complaint for complaint in behaviour(Course(copy.course.root).exercise(copy.name), runner, []))
 
 
+def test_a_report_that_gives_a_hidden_number_away_is_noticed(copy: Exercise, runner: Runner) -> None:
+    checks = copy.judging / "test_training.py"
+    _first(checks, "    expect.gradients_of_the_batch(run)", "    raise Unmet('It is 0.48151 of what it should be.')")
+    _first(checks, "import Run", "import Unmet, Run")
+    said = list(behaviour(Course(copy.course.root).exercise(copy.name), runner, []))
+    assert any("never_clears_gradients.py: its report may give a hidden number away: It is 0.48151" in line for line in said)
+
+
 def test_a_mistake_that_applies_needs_a_program_or_a_reason(copy: Exercise) -> None:
     said = list(gaps(copy))
     assert any(complaint.startswith("never_steps applies here") for complaint in said)
