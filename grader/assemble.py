@@ -100,10 +100,6 @@ def _headline(run: Run, verdict: str, checks: tuple[CheckReport, ...], diagnoses
         watched = run.exercise.about.records == "steps"
         return "Passed: every step is the one that was asked for." if watched else "Passed: it does all that was asked for."
     error: Problem | None = run.error
-    if error is not None and error.kind == "not_started" and not diagnoses and any(check.points for check in checks):
-        where = f" (line {error.line})" if error.line else ""
-        part = f"`{error.frames[-1][2]}`" if error.frames else "a part"
-        return f"Begun, and not finished: {part}{where} is still to be written."
     named = diagnoses and diagnoses[0].id != "unknown"
     if verdict == "ungradable" or (
         error is not None and error.kind != "crashed" and not (error.kind == "not_started" and named)

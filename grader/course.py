@@ -1,5 +1,6 @@
 """A course on disk: a folder with `exercises`, `solutions` and `tests`, where the folders of one name are one exercise."""
 
+import ast
 import tomllib
 from functools import cached_property
 from pathlib import Path
@@ -131,6 +132,13 @@ class Exercise:
     def problem(self) -> str:
         """The source of `problem.py`."""
         return _text(self.folder / "problem.py")
+
+    @cached_property
+    def first_part(self) -> str:
+        """The name of the first function in the stub that is still to be written."""
+        functions = [n for n in ast.walk(ast.parse(_text(self.folder / "train.py"))) if isinstance(n, ast.FunctionDef)]
+        unwritten = [n for n in functions if any(isinstance(inner, ast.Raise) for inner in ast.walk(n))]
+        return min(unwritten, key=lambda n: n.lineno).name if unwritten else ""
 
     def programs(self, kind: str) -> list[Path]:
         """The author's sample programs of a kind: "wrong" (files named after a misconception) or "right"."""

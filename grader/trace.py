@@ -331,10 +331,19 @@ def _steps(events: tuple[Event, ...]) -> Iterator[Step]:
     update by hand, what the last backward pass left.
     """
     row = 0  # the parameters so far
+    held: Step | None = None  # it may go on: several optimizers, each with some of the parameters, make one step
+    stepped: set[int] = set()
     started: Event | None = None
     loss: float | None = None
     gradient, seen = 0, -1
     for event in events:
+        if held is not None and (
+            event.kind in ("forward", "backward", "end")
+            or (event.kind == "step_start" and _number(event) in stepped)
+            or (started is None and event.parameters != row)
+        ):
+            yield held
+            held, stepped = None, set()
         if started is None and event.parameters != row:
             # Seen only now, at the next event: the line of an update by hand isn't known.
             yield Step(row, event.parameters, gradient, loss, seen, line=0)
@@ -346,12 +355,22 @@ def _steps(events: tuple[Event, ...]) -> Iterator[Step]:
         elif event.kind == "step_start":
             started, gradient = event, event.gradients
         elif event.kind == "step_end" and started is not None:
-            yield Step(started.parameters, event.parameters, gradient, loss, seen, started.line)
+            stepped |= {_number(started), -1}
+            held = held or Step(started.parameters, event.parameters, gradient, loss, seen, started.line)
+            held = replace(held, after=event.parameters)
             started = None
         if started is None:
             row = event.parameters
+    if held is not None:
+        yield held
     if started is not None and events[-1].parameters != started.parameters:
         yield Step(started.parameters, events[-1].parameters, gradient, loss, seen, started.line)
+
+
+def _number(event: Event) -> int:
+    """Which optimizer a step is of; -1 where that isn't known."""
+    number = event.detail.get("number")
+    return number if isinstance(number, int) else -1
 
 
 def _hex(value: object) -> float | None:

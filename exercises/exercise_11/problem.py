@@ -101,7 +101,10 @@ def interrupt(
     train(model, optimizer, first[1:])
 
     file = io.BytesIO()
-    torch.save(functions["save"](model, optimizer), file)
+    saved = functions["save"](model, optimizer)
+    if not isinstance(saved, dict):
+        return {"saved": type(saved).__name__}
+    torch.save(saved, file)
     file.seek(0)
     uninterrupted = train(model, optimizer, rest)
     functions["save"](model, optimizer)  # a later checkpoint, which nobody loads
@@ -153,7 +156,7 @@ def count(functions: dict[str, Any], dtype: torch.dtype) -> dict[str, list[Any]]
     counted = {}
     for name, optimizer in fresh(dtype):
         counted[name] = [functions["state_bytes"](optimizer)]
-        for p in optimizer.param_groups[0]["params"][:2]:
+        for p in [p for group in optimizer.param_groups for p in group["params"]][1:]:
             p.grad = torch.full_like(p, 0.5)
         optimizer.step()
         counted[name].append(functions["state_bytes"](optimizer))
@@ -162,5 +165,5 @@ def count(functions: dict[str, Any], dtype: torch.dtype) -> dict[str, list[Any]]
 
 def fresh(dtype: torch.dtype) -> Iterable[tuple[str, torch.optim.Optimizer]]:
     """New optimizers by name, each of three parameters of its own."""
-    for name in ("sgd", "momentum", "adam", "amsgrad"):
+    for name in ("sgd", "momentum", "adam", "amsgrad", "groups"):
         yield name, OPTIMIZERS[name]([nn.Parameter(torch.ones(shape, dtype=dtype)) for shape in ((5, 3), (7,), (2, 4))], 0.1)

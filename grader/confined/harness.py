@@ -209,14 +209,13 @@ class Encoder:
             return {"other": "int"}  # Python refuses to write very long ones out
         if kind is bool or kind is int or kind is str:
             return {kind.__name__: str(value)[:200]}
-        if kind is float:
-            assert isinstance(value, float)
-            return {"float": value.hex()}
-        if kind in (list, tuple, set, *DICTS) and len(value) > self._left:  # type: ignore[arg-type]
+        if isinstance(value, float):  # numpy.float64 is one as well
+            return {"float": float.hex(value)}
+        if kind in (list, tuple, set, frozenset, *DICTS) and len(value) > self._left:  # type: ignore[arg-type]
             return {"other": "too much"}
-        if kind is list or kind is tuple or kind is set:
-            assert isinstance(value, (list, tuple, set))
-            return {kind.__name__: [self.encode(v, name, depth + 1) for v in value]}
+        if kind in (list, tuple, set, frozenset):
+            assert isinstance(value, (list, tuple, set, frozenset))
+            return {kind.__name__.removeprefix("frozen"): [self.encode(v, name, depth + 1) for v in value]}
         if kind in DICTS:
             assert isinstance(value, dict)
             items = [[self.encode(k, name, depth + 1), self.encode(v, name, depth + 1)] for k, v in value.items()]

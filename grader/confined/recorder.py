@@ -63,6 +63,7 @@ class Recorder:
         self._dtypes = [(p.numel(), p.dtype) for p in self.tracked()]
         self._depth = 0
         self.driven = False
+        self._optimizers: list[object] = []
         self._seen: dict[tuple[torch.Size, torch.dtype, bytes], int] = {}
         self.events: list[list[Any]] = []
         self.parameters: list[bytes] = []
@@ -100,6 +101,8 @@ class Recorder:
         tracked = self.tracked()
         if gradients is None:
             gradients = [p.grad for p in tracked]
+        if any(g is not None and _is_traced(g) for g in gradients):
+            return
         present = [g is not None for g in gradients]
         now = b"".join([bytes(p.nbytes) if g is None else content(g) for p, g in zip(tracked, gradients, strict=True)])
         if not self.gradients or now != self.gradients[-1] or present != self.present[-1]:
@@ -180,7 +183,8 @@ class Recorder:
     def gradients_computed(self, roots: object, gradients: Sequence[Tensor | None] | None) -> None:
         """Note a backward pass; `gradients` where they were returned (`torch.autograd.grad`) and not left in `.grad`."""
         root = roots[0] if isinstance(roots, (tuple, list)) and roots else roots
-        value = float(root.detach()) if isinstance(root, Tensor) and root.numel() == 1 else float("nan")
+        single = isinstance(root, Tensor) and not _is_traced(root) and root.numel() == 1
+        value = float(root.detach()) if single and isinstance(root, Tensor) else float("nan")
         self._look_at_gradients(gradients)
         self._note("backward", {"loss": value.hex(), "leaf": isinstance(root, Tensor) and root.is_leaf})
 
@@ -194,7 +198,10 @@ class Recorder:
         if self.driven:
             self._look()  # its constructor may have moved them
         self._look_at_gradients()
-        self._note("step_start", {"class": type(optimizer).__name__, "driven": self.driven})
+        number = next((n for n, other in enumerate(self._optimizers) if other is optimizer), len(self._optimizers))
+        if number == len(self._optimizers):
+            self._optimizers.append(optimizer)
+        self._note("step_start", {"class": type(optimizer).__name__, "driven": self.driven, "number": number})
 
     def step_ends(self) -> None:
         """Note what it leaves. Gradients that a closure computed inside the step were noted by its backward pass."""

@@ -40,7 +40,7 @@ def state_bytes(problem, dtype, **_):
     with without_dynamo():
         for name, optimizer in problem.fresh(dtype):
             counted[name] = [size(optimizer)]
-            for p in optimizer.param_groups[0]["params"][:2]:
+            for p in [p for group in optimizer.param_groups for p in group["params"]][1:]:
                 p.grad = torch.full_like(p, 0.5)
             take_step(optimizer)
             counted[name].append(size(optimizer))

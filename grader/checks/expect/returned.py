@@ -33,8 +33,8 @@ def _numbers(case: JudgedCase, returned: Any, wanted: list[float], name: str) ->
     values = _floats(case, returned, len(wanted), name)
     for k, (value, right) in enumerate(zip(values, wanted, strict=True)):
         if not abs(value - right) <= case.tolerance.relative * max(abs(right), 1e-12):
-            how = compare(torch.tensor([value]), torch.tensor([right]))
-            raise Unmet(f"On {case.name}, number {k + 1} of {name} isn't what it should be: it is {how} it.", case.name, k + 1)
+            how = compare(torch.tensor([value]), torch.tensor([right])) + " the right number"
+            raise Unmet(f"On {case.name}, number {k + 1} of {name} isn't what it should be: it is {how}.", case.name, k + 1)
 
 
 def _floats(case: JudgedCase, returned: Any, wanted: int, name: str) -> list[float]:

@@ -22,6 +22,8 @@ def steps_once_a_batch(run: Run) -> None:
         if len(steps) != wanted:
             raise Unmet(f"On {case.name}, {_count(len(steps))} taken where {_count(wanted, 'asked for')}.", case.name)
         _one_way(case, "the first step doesn't begin at the weights that the model came with")
+        if not (case.after != case.before).any():
+            raise Unmet(f"On {case.name}, the parameters never change: every step leaves them as they are.", case.name, 1)
         if case.trace.dtypes != tuple(dtype for _, _, dtype in case.trace.layout):
             raise Unmet(f"On {case.name}, the parameters end up in another dtype.", case.name)
 
@@ -35,10 +37,12 @@ def follows_the_tape(run: Run) -> None:
         if len(trace.steps) != case.plan.steps:
             raise Unmet(f"On {case.name}, the record of the steps isn't that of the steps asked for.", case.name)
         _one_way(case, "the parameters change before the first step, when the optimizer is made")
+    if run.cases and not any((case.after != case.before).any() for case in run.cases):
+        raise Unmet("The parameters never change: every step leaves them as they are.", run.cases[0].name, 1)
 
 
 def _one_way(case: JudgedCase, elsewhere: str) -> None:
-    """From the given weights to the last, nothing moves but in steps, and something does."""
+    """From the given weights to the last, nothing moves but in steps."""
     if not torch.equal(case.before[0], case.reference.initial):
         raise Unmet(f"On {case.name}, {elsewhere}.", case.name, 1)
     broken = ~_same(case.before[1:], case.after[:-1]).all(dim=1)
@@ -47,8 +51,6 @@ def _one_way(case: JudgedCase, elsewhere: str) -> None:
         raise Unmet(f"On {case.name}, step {k + 1} doesn't begin where step {k} ended.", case.name, k + 1)
     if not _same(case.trace.parameters[case.trace.events[-1].parameters], case.after[-1]).all():
         raise Unmet(f"On {case.name}, the parameters change after the last step.", case.name, len(case.after))
-    if not (case.after != case.before).any():
-        raise Unmet(f"On {case.name}, the parameters never change: every step leaves them as they are.", case.name, 1)
 
 
 def clears_the_tape(run: Run) -> None:

@@ -23,6 +23,8 @@ def explain(error: Problem, exercise: Exercise) -> str:
     line = f" in line {error.line}" if error.line else ""
     match error.kind:
         case "not_started":
+            if is_begun(error, exercise):
+                return f"Begun, and not finished: `{error.frames[-1][2]}` (line {error.line}) is still to be written."
             return f"Not started yet. {exercise.about.begin}"
         case "timed_out":
             return f"Still running after {exercise.about.limits.wall_s:g} s{line}: is there a loop that never ends?"
@@ -39,6 +41,11 @@ def explain(error: Problem, exercise: Exercise) -> str:
             return error.message
         case _:
             return f"Line {error.line}: {error.message}." if error.line else f"{error.message}."
+
+
+def is_begun(error: Problem, exercise: Exercise) -> bool:
+    """Whether a run came to another unwritten part than the first one of the stub, which must have been written then."""
+    return bool(error.frames) and error.frames[-1][2] != exercise.first_part
 
 
 # What to do about exceptions whose own words don't say it.
@@ -73,4 +80,6 @@ def compare(actual: Tensor, expected: Tensor) -> str:
         few = f"{ratio:.3g}"
         return f"{ratio:.6f} times" if few == "1" else f"{few} times"
     gap = float((actual - expected).norm()) / size
+    if gap < 0.01:
+        return "less than 1% away from"
     return f"{gap:.0%} away from" if math.isfinite(gap) and gap < 10 else "far away from"
