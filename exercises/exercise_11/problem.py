@@ -112,6 +112,8 @@ def interrupt(
         checkpoint = torch.load(file, weights_only=True)
     except pickle.UnpicklingError:
         return {"refused": "Weights only load failed"}
+    # A run is resumed in another process as a rule: nothing but the checkpoint gets there.
+    functions = functions.again() if hasattr(functions, "again") else functions
     resumed = functions["resume"](checkpoint, make_model, make_optimizer)
     match resumed:
         case (nn.Module() as model, torch.optim.Optimizer() as optimizer):

@@ -87,11 +87,10 @@ def run(job: bytes, out: int) -> None:
     _set_alarm(task["wall_s"])
 
     path = folder / task["main"]
-    functions: dict[str, Callable[..., Any]] = {}
+    functions = Functions(path, task["functions"])
     error: dict[str, Any] | None = None
     try:
-        module = _load(path)
-        functions = {name: _function(module, name, parameters, path) for name, parameters in task["functions"].items()}
+        functions.load()
     except Unusable as reason:
         error = {"kind": reason.kind, "type": "", "message": reason.message, "line": reason.line, "frames": []}
     except BaseException as raised:
@@ -131,6 +130,26 @@ def warm() -> None:
             arguments = {"model": model, "loss_fn": nn.MSELoss(), "X": X, "y": y}
             record, arrays = _run_case(arguments, {"train": train}, Path("train.py"), 1000)
             wire.pack(record, arrays)
+
+
+class Functions(dict[str, Callable[..., Any]]):
+    """The learner's functions by name, as a course's `drive` is given them."""
+
+    def __init__(self, path: Path, wanted: dict[str, list[str]]) -> None:
+        """None are there yet. `wanted`: their parameters, by name."""
+        super().__init__()
+        self._path, self._wanted = path, wanted
+
+    def load(self) -> None:
+        """Run the learner's file. Raises Unusable where it can't be used, and whatever it raises itself."""
+        module = _load(self._path)
+        self.update({name: _function(module, name, parameters, self._path) for name, parameters in self._wanted.items()})
+
+    def again(self) -> "Functions":
+        """The same out of a file that was run anew: they know nothing of what these have kept in global variables."""
+        fresh = Functions(self._path, self._wanted)
+        fresh.load()
+        return fresh
 
 
 def _call(functions: dict[str, Callable[..., Any]], **arguments: Any) -> Any:

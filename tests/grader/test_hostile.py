@@ -22,7 +22,7 @@ from grader.submission import Submission, read_submission
 ROOT = Path(__file__).parents[2]
 HOSTILE = ROOT / "tests" / "hostile"
 PROGRAMS = sorted(path for path in HOSTILE.iterdir() if path.suffix == ".py" or (path / "train.py").is_file())
-OF_OTHERS = {"patches_the_problem": "exercise_11"}
+OF_OTHERS = {"patches_the_problem": "exercise_11", "keeps_it_in_a_global": "exercise_11"}
 BORROWERS = [path for path in PROGRAMS if path.stem.startswith("borrows_")]  # of exercise_08: torch's own SGD does the work
 ATTACKS = [path for path in PROGRAMS if path not in BORROWERS and path.stem not in OF_OTHERS]  # on exercise_03
 DOES_ALL_THE_WORK = {"trains_a_copy"}  # what no record can tell, and needs no telling
@@ -98,7 +98,6 @@ def test_what_drives_a_class_or_several_functions_is_out_of_their_reach(
     name: str, exercise: str, graders: dict[str, Grader]
 ) -> None:
     report = graders[exercise].grade(attack(HOSTILE / f"{name}.py"))
-    assert report.run.status == "finished"
     assert report.verdict == "failed"
     assert report.score <= 5
 
