@@ -17,7 +17,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import torch
@@ -25,7 +25,8 @@ from torch import Tensor, nn
 
 from grader import problems
 from grader.confined import wire
-from grader.confined.recorder import Recorder, TooManyEvents, install, watch
+from grader.confined.hooks import install, watch
+from grader.confined.recorder import Recorder, TooManyEvents
 
 MAX_PRINTED = 20_000  # characters
 MAX_RETURNED = 10_000  # values
@@ -71,7 +72,8 @@ def run(job: bytes, out: int) -> None:
         sys.path.insert(0, str(folder))
         # Every case is built before any of the learner's code is there to meddle with it. Who imports `problem` gets another
         # module than the one that cases are driven by.
-        problem, public = _load_problem(task["problem"]), _load_problem(task["problem"])
+        code = compile(task["problem"], "problem.py", "exec")
+        problem, public = _load_problem(code), _load_problem(code)
         for name, value in vars(problem).items():  # models made here can be pickled, and are of the classes that are imported
             if isinstance(value, type):
                 setattr(public, name, value)
@@ -257,11 +259,11 @@ def _set_alarm(wall_s: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, max(0.1, wall_s - ALARM_BEFORE_S))
 
 
-def _load_problem(source: str) -> ModuleType:
+def _load_problem(code: CodeType) -> ModuleType:
     module = ModuleType("problem")
     module.__file__ = "problem.py"
     sys.modules["problem"] = module
-    exec(compile(source, "problem.py", "exec"), module.__dict__)
+    exec(code, module.__dict__)
     return module
 
 
@@ -306,9 +308,8 @@ def _function(module: ModuleType, name: str, parameters: list[str], path: Path) 
     wanted = f"{name}({', '.join(parameters)})"
     kind, write = ("class", f"class {name}") if name[0].isupper() else ("function", f"def {wanted}")
     if function is None:
-        others = [k for k, v in vars(module).items() if inspect.isroutine(v) or inspect.isclass(v)]
-        others = [k for k in others if getattr(vars(module)[k], "__module__", "") == module.__name__]
-        others = [k if inspect.isclass(vars(module)[k]) else f"{k}()" for k in others]
+        own = {k: v for k, v in vars(module).items() if getattr(v, "__module__", "") == module.__name__}
+        others = [k if inspect.isclass(v) else f"{k}()" for k, v in own.items() if inspect.isroutine(v) or inspect.isclass(v)]
         hint = f"; it has {', '.join(others[:5])}" if others else ""
         called = name if kind == "class" else f"{name}()"
         raise Unusable("no_function", f"{path.name} has no {kind} {called}{hint}: write `{write}`")

@@ -7,7 +7,7 @@ import torch
 
 
 def train(model, loss_fn, X, y, lr, epochs):
-    recorder = sys.modules["grader.confined.recorder"]._watching
+    recorder = sys.modules["grader.confined.hooks"]._watching
     assert recorder in gc.get_objects()
     adam = torch.optim.Adam(model.parameters(), lr=lr)
     for _ in range(epochs):
