@@ -145,6 +145,11 @@ class Exercise:
         return sorted((self.judging / kind).glob("*.py"))
 
 
+def mistake_of(program: Path) -> str:
+    """The id of the mistake that a wrong program makes: its file's name up to "--", behind which a variant may be named."""
+    return program.stem.partition("--")[0]
+
+
 class Course:
     """A folder with exercises, and what judges them where it is there."""
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.course import Course, Exercise, shipped_course
 from grader.faults import GraderFault
+from grader.files import write_whole
 
 
 class Standing(BaseModel):
@@ -69,11 +70,7 @@ class Progress:
         self._file = _read(self._path)  # another terminal may have written since
         self._file.courses.setdefault(self._course, {})[exercise] = standing
         self._file.last[self._course] = exercise
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            half = self._path.with_suffix(f".{os.getpid()}")
-            half.write_text(self._file.model_dump_json(indent=2), "utf-8")
-            half.replace(self._path)
+        write_whole(self._path, self._file.model_dump_json(indent=2).encode())
 
 
 def next_exercise(course: Course, progress: Progress) -> Exercise | None:

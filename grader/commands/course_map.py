@@ -1,6 +1,5 @@
 """`grade list`: the course map, with the learner's progress."""
 
-import shutil
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,27 +8,26 @@ import click
 
 from grader.course import Course, Exercise, find_course
 from grader.progress import Progress, next_exercise
-
-WIDEST = 100
+from grader.render.text import width
 
 
 def list_exercises(course_folder: Path | None) -> int:
     """Print what there is to learn, in order, and how far this learner has come."""
     course = find_course(course_folder)
     progress = Progress(course)
-    width = min(shutil.get_terminal_size().columns, WIDEST)
+    columns = width()
     passed = sum(progress.of(name).passed for name in course.names)
     said = f"{len(course.names)} exercises, each standing on the one before. You have passed {passed}."
-    click.echo(textwrap.fill(said, width) + "\n")
+    click.echo(textwrap.fill(said, columns) + "\n")
     for name in course.names:
-        for line in _entry(course.exercise(name), progress, width):
+        for line in _entry(course.exercise(name), progress, columns):
             click.echo(line)
     coming = next_exercise(course, progress)
     click.echo("\nAll passed." if coming is None else f"\nNext: {_how(course, coming)}")
     return 0
 
 
-def _entry(exercise: Exercise, progress: Progress, width: int) -> Iterator[str]:
+def _entry(exercise: Exercise, progress: Progress, columns: int) -> Iterator[str]:
     """One exercise: its state, number, title and best score; then what it teaches and what it stands on."""
     standing, about = progress.of(exercise.name), exercise.about
     sign = "passed" if standing.passed else "begun" if standing.best is not None or standing.hints else ""
@@ -38,10 +36,10 @@ def _entry(exercise: Exercise, progress: Progress, width: int) -> Iterator[str]:
     note = ", ".join(part for part in (sign, score, hints) if part)
     indent = " " * 4
     yield from textwrap.wrap(
-        f"{exercise.name.rpartition('_')[2]}  {about.title}{f'  [{note}]' if note else ''}", width, subsequent_indent=indent
+        f"{exercise.name.rpartition('_')[2]}  {about.title}{f'  [{note}]' if note else ''}", columns, subsequent_indent=indent
     )
     after = f" After {about.after.rpartition('_')[2]}." if about.after else ""
-    yield from textwrap.wrap(f"{about.teaches}{after}", width, initial_indent=indent, subsequent_indent=indent)
+    yield from textwrap.wrap(f"{about.teaches}{after}", columns, initial_indent=indent, subsequent_indent=indent)
 
 
 def _how(course: Course, exercise: Exercise) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.course import Exercise, Misconception
+from grader.course import Exercise, Misconception, mistake_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def applies(mistake: Misconception, exercise: Exercise) -> bool:
 def gaps(exercise: Exercise) -> Iterator[str]:
     """Mistakes that apply and have neither a wrong program nor a reason why not; reasons that nobody needs."""
     catalogue = exercise.course.misconceptions
-    there = {path.stem.partition("--")[0] for path in exercise.programs("wrong")}
+    there = {mistake_of(path) for path in exercise.programs("wrong")}
     left_out = exercise.probes.left_out
     for id, mistake in catalogue.items():
         if applies(mistake, exercise) and id not in there and id not in left_out:

@@ -1,6 +1,5 @@
 """`grade hint`: one hint at a time, from a nudge to nearly the line."""
 
-import shutil
 import textwrap
 from pathlib import Path
 
@@ -9,8 +8,7 @@ import click
 from grader.course import find_course
 from grader.faults import UsageError
 from grader.progress import Progress
-
-WIDEST = 100
+from grader.render.text import width
 
 
 def hint(name: str | None, again: bool, course_folder: Path | None) -> int:
@@ -35,10 +33,9 @@ def hint(name: str | None, again: bool, course_folder: Path | None) -> int:
     else:
         shown = range(seen, seen + 1)
         progress.hinted(exercise.name, seen + 1)
-    width = min(shutil.get_terminal_size().columns, WIDEST)
     for k in shown:
         label = f"Hint {k + 1} of {len(hints)}: "
-        click.echo("\n".join(textwrap.wrap(label + hints[k], width, subsequent_indent=" " * 4)))
+        click.echo("\n".join(textwrap.wrap(label + hints[k], width(), subsequent_indent=" " * 4)))
     left = len(hints) - max(shown) - 1
     if left:
         click.echo(f"{left} more, when you have tried this one: grade hint {exercise.name}")

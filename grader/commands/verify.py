@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from grader.commands.coverage import Outcome, gaps, table
-from grader.course import MISCONCEPTIONS, Course, Exercise, find_course
+from grader.course import MISCONCEPTIONS, Course, Exercise, find_course, mistake_of
 from grader.faults import GraderFault, Ungradable
 from grader.job import limits, make_job
 from grader.pipeline import Grader
@@ -135,7 +135,7 @@ def layout(exercise: Exercise) -> Iterator[str]:
     if len(set(cases)) < len(cases):
         yield "probes.toml: two cases have one name"
     for path in exercise.programs("wrong"):
-        if path.stem.partition("--")[0] not in exercise.course.misconceptions:
+        if mistake_of(path) not in exercise.course.misconceptions:
             yield f"wrong/{path.name}: the catalogue (tests/{MISCONCEPTIONS}) has no such mistake"
 
 
@@ -173,7 +173,7 @@ def behaviour(exercise: Exercise, runner: Runner, outcomes: list[Outcome]) -> It
             yield from _right(path, report)
         else:
             named = frozenset(d.id for d in report.diagnoses)
-            outcomes.append(Outcome(exercise.name, path.stem.partition("--")[0], report.verdict == "failed", named))
+            outcomes.append(Outcome(exercise.name, mistake_of(path), report.verdict == "failed", named))
             yield from _wrong(exercise, path, report, outcomes[-1])
             yield from _leaks(exercise, path, report)
     shared = {outcome.named for outcome in outcomes if outcome.exercise == exercise.name}

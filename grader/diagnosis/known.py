@@ -14,9 +14,10 @@ from pathlib import Path
 
 import torch
 
-from grader.course import Exercise
+from grader.course import Exercise, mistake_of
 from grader.diagnosis.compare import Summary, apart, equal, like, summarize
 from grader.faults import GraderFault
+from grader.files import write_whole
 from grader.job import limits, make_job, trace_of
 from grader.runner import RawRun, Runner
 from grader.submission import MAIN, Submission, read_submission
@@ -83,17 +84,17 @@ class KnownMistakes:
         with contextlib.suppress(OSError, Refused, GraderFault):
             return load_trace(file)
         raw = self._runner.run(job, limits(self._exercise))
-        _write(file, raw.output)
+        write_whole(file, raw.output)
         return trace_of(raw, self._exercise)
 
     def keep(self, path: Path, raw: RawRun) -> None:
         """Take a run of one of these programs that was made elsewhere, so that it needn't be made again."""
         self._loaded[path] = trace_of(raw, self._exercise)
-        _write(self._files[path], raw.output)
+        write_whole(self._files[path], raw.output)
 
     def named(self, id: str) -> KnownMistake | None:
         """The first of this id."""
-        return next((self._mistake(path) for path in self._programs if _id(path) == id), None)
+        return next((self._mistake(path) for path in self._programs if mistake_of(path) == id), None)
 
     @cached_property
     def _programs(self) -> dict[Path, Submission]:
@@ -114,7 +115,7 @@ class KnownMistakes:
             return {path: known[file.name] for path, file in files.items()}
         self._record()
         found = {path: summarize(self._mistake(path).trace) for path in files}
-        _write(index, json.dumps({files[path].name: summary for path, summary in found.items()}).encode())
+        write_whole(index, json.dumps({files[path].name: summary for path, summary in found.items()}).encode())
         return found
 
     def _record(self) -> None:
@@ -136,7 +137,7 @@ class KnownMistakes:
     def _mistake(self, path: Path) -> KnownMistake:
         if path not in self._loaded and not self._load(path):
             self._record()
-        return KnownMistake(_id(path), self._loaded[path], _marked(self._programs[path]))
+        return KnownMistake(mistake_of(path), self._loaded[path], _marked(self._programs[path]))
 
 
 def _stopped(trace: Trace) -> bool:
@@ -151,10 +152,6 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "descent" / "trajectories"
 
 
-def _id(path: Path) -> str:
-    return path.stem.partition("--")[0]
-
-
 @cache
 def _recorder() -> bytes:
     """What, beside the job, a trace depends on."""
@@ -166,15 +163,6 @@ def _recorder() -> bytes:
 
 def _hash(*parts: bytes) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in (_recorder(), *parts))).hexdigest()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write it whole or not at all; a cache that can't be written is done without."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(f".{os.getpid()}")
-        half.write_bytes(content)
-        half.replace(path)
 
 
 def _marked(program: Submission) -> int | None:

@@ -1,12 +1,18 @@
 """Makes text of unknown origin fit to be shown: a learner's names, messages, lines and prints are never obeyed."""
 
 import re
+import shutil
 
 # What a terminal obeys (C0, C1, DEL), what turns the direction of the text around it or breaks its line, and halves of
 # characters, which no encoding has.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+
+
+def width() -> int:
+    """How many columns plain text may take: the terminal's, and no more than reads well."""
+    return min(shutil.get_terminal_size().columns, 100)
 
 
 def clean(text: str) -> str:
