@@ -88,9 +88,34 @@ def hint(name: str | None, again: bool, course: Path | None) -> int:
 @cli.command()
 @click.argument("names", nargs=-1)
 @click.option("--table", type=click.Path(path_type=Path), help="Write the table of exercises and mistakes to this file.")
+@click.option("--signatures", is_flag=True, help="Write anew what the wrong programs do to each channel (signatures.json).")
 @_course
-def verify(names: tuple[str, ...], table: Path | None, course: Path | None) -> int:
+def verify(names: tuple[str, ...], table: Path | None, signatures: bool, course: Path | None) -> int:
     """Check a course: stubs fail, solutions pass, every wrong program is named (for authors)."""
     from grader.commands.verify import verify as check
 
-    return check(names, course, table)
+    return check(names, course, table, signatures)
+
+
+@cli.command()
+@click.argument("exercises", nargs=-1)
+@click.option(
+    "--styles", default=2, show_default=True, type=click.IntRange(0), help="How many right programs each operator is tried on."
+)
+@click.option(
+    "--doubles",
+    default=16,
+    show_default=True,
+    type=click.IntRange(0),
+    help="How many programs with two mistakes an exercise has.",
+)
+@click.option("--keep", type=click.Path(path_type=Path), help="Write the programs that aren't named rightly to this folder.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all results to this file.")
+@_course
+def confusion(
+    exercises: tuple[str, ...], styles: int, doubles: int, keep: Path | None, json_path: Path | None, course: Path | None
+) -> int:
+    """Measure the diagnosis on faulty programs made from right ones (for authors)."""
+    from grader.commands.confusion import confusion as measure
+
+    return measure(exercises, course, styles, doubles, keep, json_path)

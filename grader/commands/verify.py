@@ -18,6 +18,7 @@ import click
 
 from grader.commands.coverage import Outcome, gaps, table
 from grader.course import MISCONCEPTIONS, Course, Exercise, find_course, mistake_of
+from grader.diagnosis.signatures import FILE as SIGNATURES
 from grader.faults import GraderFault, Ungradable
 from grader.job import limits, make_job
 from grader.pipeline import Grader
@@ -27,17 +28,18 @@ from grader.submission import Submission, read_submission
 
 IN_EXERCISE = {"README.md", "exercise.toml", "problem.py", "train.py", "answers.toml"}
 IN_SOLUTION = {"train.py", "answers.toml"}
-IN_JUDGING = {"reference.py", "probes.toml", "wrong", "right", "questions.toml"}
-BESIDE_JUDGING = {MISCONCEPTIONS, "mistakes.md", "grader", "hostile", "benchmarks"}
+IN_JUDGING = {SIGNATURES, "reference.py", "probes.toml", "wrong", "right", "questions.toml"}
+BESIDE_JUDGING = {MISCONCEPTIONS, "mistakes.md", "grader", "hostile", "benchmarks", "mutants"}
 IGNORED = {"__pycache__"}
 NEARLY_ONE = re.compile(r"\b(?:1\.00|0\.99)\d+ times")  # said with more digits, to be told from 1
 
 
-def verify(names: tuple[str, ...], course_folder: Path | None, table_path: Path | None = None) -> int:
+def verify(names: tuple[str, ...], course_folder: Path | None, table_path: Path | None = None, signatures: bool = False) -> int:
     """Check the named exercises, or all, a process for each core; print what is wrong, and return 0 where nothing is.
 
     Args:
         table_path: where to write the table of exercises × mistakes.
+        signatures: write anew what the wrong programs do to each channel, where it isn't what is kept.
     """
     course = find_course(course_folder)
     strays = list(stray(course)) if not names else []
@@ -46,7 +48,7 @@ def verify(names: tuple[str, ...], course_folder: Path | None, table_path: Path 
     found, tier = len(strays), ""
     outcomes: list[Outcome] = []
     asked = [course.exercise(n).name for n in names] or course.names
-    for verified in verify_all(course.root, asked):
+    for verified in verify_all(course.root, asked, signatures):
         count, tier = len(verified.complaints), verified.tier
         state = "sound" if not count else f"{count} to mend"
         programs = f"{len(verified.outcomes)} wrong and {verified.right} right programs"
@@ -73,24 +75,24 @@ class Verified:
     tier: str
 
 
-def verify_all(root: Path, names: list[str]) -> Iterator[Verified]:
+def verify_all(root: Path, names: list[str], signatures: bool = False) -> Iterator[Verified]:
     """Check exercises, a process for each core, and yield what came of them in order."""
     workers = min(len(names), os.cpu_count() or 1)
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
         # The later ones take longest: they begin first, so that no core is left with nothing to do.
-        under_way = {name: pool.submit(_verify, root, name) for name in reversed(names)}
+        under_way = {name: pool.submit(_verify, root, name, signatures) for name in reversed(names)}
         for name in names:
             yield under_way[name].result()
 
 
-def _verify(root: Path, name: str) -> Verified:
+def _verify(root: Path, name: str, signatures: bool) -> Verified:
     """Check one exercise, in a process of its own."""
     started = time.perf_counter()
     exercise = Course(root).exercise(name)
     outcomes: list[Outcome] = []
     runner = _runner(root)
     try:
-        complaints = [*layout(exercise), *gaps(exercise), *behaviour(exercise, runner, outcomes)]
+        complaints = [*layout(exercise), *gaps(exercise), *behaviour(exercise, runner, outcomes, signatures)]
     except GraderFault as fault:
         complaints = [f"the grader itself failed: {fault}"]
     seconds = time.perf_counter() - started
@@ -139,10 +141,10 @@ def layout(exercise: Exercise) -> Iterator[str]:
             yield f"wrong/{path.name}: the catalogue (tests/{MISCONCEPTIONS}) has no such mistake"
 
 
-def behaviour(exercise: Exercise, runner: Runner, outcomes: list[Outcome]) -> Iterator[str]:
+def behaviour(exercise: Exercise, runner: Runner, outcomes: list[Outcome], signatures: bool = False) -> Iterator[str]:
     """Whether the stub, the solution, and the right and wrong programs come out as they should.
 
-    What became of the wrong programs is added to `outcomes`.
+    What became of the wrong programs is added to `outcomes`; what they do to each channel is written anew if `signatures`.
     """
     grader = Grader(exercise, runner)
     points = sum(check.points for check in grader.checks.worth())
@@ -161,6 +163,11 @@ def behaviour(exercise: Exercise, runner: Runner, outcomes: list[Outcome]) -> It
         runs[path] = raw
         if path in wrong:
             grader.known.keep(path, raw)  # what a submission is held against later is this very run
+    if grader.signatures.stale():
+        if signatures:
+            grader.signatures.write()
+        else:
+            yield f"{SIGNATURES} isn't what the wrong programs do: grade verify --signatures writes it anew"
     for path in (path for path in programs if path in runs):
         try:
             report = grader.judge(programs[path], runs[path])
