@@ -1,6 +1,7 @@
 """Puts the report together out of what the stages found."""
 
 import platform
+from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 
@@ -32,9 +33,10 @@ def assemble(
     run: Run,
     checks: tuple[CheckReport, ...],
     diagnoses: tuple[DiagnosisReport, ...],
+    identified: str | None,
     known: KnownMistakes,
 ) -> Report:
-    """Make the report of one submission."""
+    """Make the report of one submission. `identified`: what is said of the rule that made its steps."""
     error = run.error
     verdict = "passed" if all(check.status == "passed" for check in checks) else "failed"
     if error is not None and error.kind in CANT_BE_RUN:
@@ -50,6 +52,7 @@ def assemble(
             "max_score": run.exercise.about.points,
             "headline": _headline(run, verdict, checks, diagnoses),
             "run": _run_report(raw, run),
+            "identified": None if verdict == "ungradable" else identified,
             "checks": checks,
             "diagnoses": diagnoses,
             "picture": draw(run, mistake, diagnoses[0].title if mistake else ""),
@@ -100,18 +103,18 @@ def _headline(run: Run, verdict: str, checks: tuple[CheckReport, ...], diagnoses
         watched = run.exercise.about.records == "steps"
         return "Passed: every step is the one that was asked for." if watched else "Passed: it does all that was asked for."
     error: Problem | None = run.error
-    named = diagnoses and diagnoses[0].id != "unknown"
+    named = [diagnosis for diagnosis in diagnoses if diagnosis.id != "unknown"]
     if verdict == "ungradable" or (
         error is not None and error.kind != "crashed" and not (error.kind == "not_started" and named)
     ):
         assert error is not None
         return explain(error, run.exercise)
     if named:
-        return _names(diagnoses)
+        return _names(named)
     return next(check.message for check in checks if check.status == "failed")
 
 
-def _names(diagnoses: tuple[DiagnosisReport, ...]) -> str:
+def _names(diagnoses: Sequence[DiagnosisReport]) -> str:
     """The mistakes in one sentence: one, one of several, or one in each part."""
     groups: dict[tuple[str, ...], list[str]] = {}
     for diagnosis in diagnoses:

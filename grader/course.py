@@ -84,14 +84,16 @@ class Probes(_Model):
 
 
 class Misconception(_Model):
-    """One entry of the catalogue: what you see, why, how to mend it, and where to read on.
+    """One entry of the catalogue: a hint, what you see, why, how to mend it, and where to read on.
 
     Attributes:
+        hint: where to look; it doesn't name the mistake.
         needs: what an exercise must be about (`About.has`) for the mistake to be made there.
     """
 
     needs: frozenset[str] = frozenset()
     title: str
+    hint: str = ""
     see: str
     why: str
     mend: str

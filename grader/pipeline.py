@@ -16,7 +16,8 @@ from grader.assemble import assemble
 from grader.checks.run import Run
 from grader.checks.session import CheckSession
 from grader.course import Exercise
-from grader.diagnosis import KnownMistakes, diagnose
+from grader.diagnosis import Diagnosis, KnownMistakes, Signatures
+from grader.diagnosis.exact import exactness
 from grader.faults import GraderFault
 from grader.job import limits, make_job, trace_of
 from grader.reference import Reference, references
@@ -71,8 +72,10 @@ class Grader:
         run = Run(self.exercise, submission, trace, self.references)
         checks = self.checks.run(run)
         self.say("Looking for the mistake")
-        diagnoses = diagnose(run, checks, self.known)
-        return assemble(raw, run, checks, diagnoses, self.known)
+        passed = all(check.status == "passed" for check in checks)
+        diagnoses = () if passed else self.diagnosis.of(run, checks)
+        identified = exactness(run) if passed else self.diagnosis.identified(run)
+        return assemble(raw, run, checks, diagnoses, identified, self.known)
 
     @cached_property
     def references(self) -> dict[str, Reference]:
@@ -88,3 +91,13 @@ class Grader:
     def known(self) -> KnownMistakes:
         """The trajectories of known mistakes; recorded when the first submission fails."""
         return KnownMistakes(self.exercise, self.runner, self.say)
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """What these do to each channel."""
+        return Signatures(self.exercise, self.known, lambda: self.references)
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """What failed runs are held against."""
+        return Diagnosis(self.known, self.signatures)

@@ -55,6 +55,7 @@ class DiagnosisReport(_Model):
         line: of the learner's main file.
         evidence: what was seen, in sentences.
         one_of: the ids that no input or event tells apart, this one among them; empty where there is one alone.
+        hint: where to look, before anything is explained.
         see, why, mend, read: the catalogue's explanation.
     """
 
@@ -64,6 +65,7 @@ class DiagnosisReport(_Model):
     line: int | None = None
     evidence: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    hint: str = ""
     see: str = ""
     why: str = ""
     mend: str = ""
@@ -109,6 +111,7 @@ class Report(_Model):
     Attributes:
         verdict: "ungradable" where there was nothing that could be run, or what judges is not here.
         headline: the whole in one sentence.
+        identified: which update rule made the steps of the shown case, and how exactly; None where that can't be said.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -119,6 +122,7 @@ class Report(_Model):
     max_score: float
     headline: str
     run: RunReport
+    identified: str | None = None
     checks: tuple[CheckReport, ...] = ()
     diagnoses: tuple[DiagnosisReport, ...] = ()
     questions: tuple[QuestionReport, ...] = ()

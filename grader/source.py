@@ -96,3 +96,63 @@ def _path(node: ast.expr, known: dict[str, str]) -> str | None:
         owner = _path(node.value, known)
         return f"{owner}.{node.attr}" if owner else None
     return None
+
+
+def how_it_moves(source: bytes) -> str:
+    """How parameters are changed by hand: "in place", by "rebinding" a name to a new tensor, or "" for neither.
+
+    Parameters are what a loop over something called params goes through.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    loops = [n for n in ast.walk(tree) if isinstance(n, (ast.For, ast.comprehension))]
+    names = {name for loop in loops for name in _parameters(loop.target, loop.iter)}
+    found = ""
+    for node in ast.walk(tree):
+        match node:
+            case ast.AugAssign(target=target) if _root(target) in names and _is_whole(target):
+                return "in place"
+            case ast.Assign(targets=[ast.Attribute(attr="data") as target]) if _root(target) in names:
+                return "in place"
+            case ast.Call(func=ast.Attribute(attr=name, value=owner)) if (
+                name.endswith("_")
+                and not name.endswith("__")
+                and name not in LOOKS
+                and _root(owner) in names
+                and _is_whole(owner)
+            ) or (name.startswith("_foreach_") and name.endswith("_")):
+                return "in place"
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(left=left)) if name in names and _root(left) == name:
+                found = "rebinding"
+    return found
+
+
+def _parameters(target: ast.expr, over: ast.expr) -> Iterator[str]:
+    """The names of a loop's variables that stand for parameters."""
+    if "param" not in ast.unparse(over):
+        return
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Tuple) and isinstance(over, ast.Call) and isinstance(over.func, ast.Name):
+        if over.func.id == "zip":
+            for one, of in zip(target.elts, over.args, strict=False):
+                yield from _parameters(one, of)
+        elif over.func.id == "enumerate" and over.args:
+            yield from _parameters(target.elts[-1], over.args[0])
+
+
+LOOKS = ("zero_", "detach_", "requires_grad_", "retain_grad_")  # in-place methods that move nothing
+
+
+def _root(node: ast.expr) -> str:
+    """The name that an attribute or a method belongs to in the end."""
+    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_whole(node: ast.expr) -> bool:
+    """Whether it is a parameter itself or its data, and not its gradient."""
+    return not any(isinstance(n, ast.Attribute) and n.attr == "grad" for n in ast.walk(node))

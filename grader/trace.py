@@ -95,6 +95,8 @@ class Step:
         loss: what the last backward pass before it began from; None where there was none yet.
         input: index into `CaseTrace.inputs` of what the model saw for it; -1 where that isn't known.
         line: of the learner's file.
+        passes: how many backward passes there had been when it began.
+        optimizer: whether an optimizer made it; else the parameters changed by other means.
     """
 
     before: int
@@ -103,6 +105,8 @@ class Step:
     loss: float | None
     input: int
     line: int
+    passes: int = 0
+    optimizer: bool = True
 
 
 @dataclass(frozen=True)
@@ -328,14 +332,14 @@ def _steps(events: tuple[Event, ...]) -> Iterator[Step]:
     """Find the updates: an optimizer's step wherever one was called, and any other change of the parameters.
 
     The gradient of a step is what `.grad` held when the optimizer's step began, or what a closure computed inside it; for an
-    update by hand, what the last backward pass left.
+    update by hand, what the last backward pass left, or the last clipping.
     """
     row = 0  # the parameters so far
     held: Step | None = None  # it may go on: several optimizers, each with some of the parameters, make one step
     stepped: set[int] = set()
     started: Event | None = None
     loss: float | None = None
-    gradient, seen = 0, -1
+    gradient, seen, passes = 0, -1, 0
     for event in events:
         if held is not None and (
             event.kind in ("forward", "backward", "end")
@@ -346,17 +350,20 @@ def _steps(events: tuple[Event, ...]) -> Iterator[Step]:
             held, stepped = None, set()
         if started is None and event.parameters != row:
             # Seen only now, at the next event: the line of an update by hand isn't known.
-            yield Step(row, event.parameters, gradient, loss, seen, line=0)
+            yield Step(row, event.parameters, gradient, loss, seen, 0, passes, optimizer=False)
         if event.kind == "forward" and event.detail.get("grad"):
             number = event.detail.get("input")
             seen = number if isinstance(number, int) else -1
         elif event.kind == "backward":
             gradient, loss = event.gradients, _hex(event.detail.get("loss"))
+            passes += 1
+        elif event.kind == "clip" and started is None:
+            gradient = event.gradients
         elif event.kind == "step_start":
             started, gradient = event, event.gradients
         elif event.kind == "step_end" and started is not None:
             stepped |= {_number(started), -1}
-            held = held or Step(started.parameters, event.parameters, gradient, loss, seen, started.line)
+            held = held or Step(started.parameters, event.parameters, gradient, loss, seen, started.line, passes)
             held = replace(held, after=event.parameters)
             started = None
         if started is None:
@@ -364,7 +371,7 @@ def _steps(events: tuple[Event, ...]) -> Iterator[Step]:
     if held is not None:
         yield held
     if started is not None and events[-1].parameters != started.parameters:
-        yield Step(started.parameters, events[-1].parameters, gradient, loss, seen, started.line)
+        yield Step(started.parameters, events[-1].parameters, gradient, loss, seen, started.line, passes)
 
 
 def _number(event: Event) -> int:

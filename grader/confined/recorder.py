@@ -168,6 +168,8 @@ class Recorder:
         else:
             self._look()
             detail = {"input": self._input(args[0]) if args else -1, "given": module is self._model}
+            if self._slots and not any(p.requires_grad for p in self.tracked()):
+                detail["frozen"] = True
             self._note("forward", detail | {"training": module.training, "grad": torch.is_grad_enabled()})
 
     def module_returned(self) -> None:

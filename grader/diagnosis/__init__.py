@@ -1,6 +1,7 @@
 """Which mistake it is: from a trace to names of the catalogue."""
 
-from grader.diagnosis.diagnose import diagnose
+from grader.diagnosis.diagnose import Diagnosis
 from grader.diagnosis.known import KnownMistakes
+from grader.diagnosis.signatures import Signatures
 
-__all__ = ["KnownMistakes", "diagnose"]
+__all__ = ["Diagnosis", "KnownMistakes", "Signatures"]

@@ -22,7 +22,7 @@ def equal(a: Trace, b: Trace, single: Collection[str] = ()) -> bool:
     Args:
         single: the names of the cases that are in float32.
     """
-    if _said(a.error) != _said(b.error) or len(a.cases) != len(b.cases):
+    if said(a.error) != said(b.error) or len(a.cases) != len(b.cases):
         return False
     for mine, other in zip(a.cases, b.cases, strict=True):
         allowed = EQUAL_SINGLE if other.name in single else EQUAL
@@ -95,6 +95,8 @@ def _marks(case: CaseTrace) -> frozenset[str]:
 
 def _entry(event: Event) -> str:
     """An event's kind, with what makes it another: a forward pass that nobody records, a loss that nothing led to."""
+    if event.kind == "forward" and event.detail.get("frozen"):
+        return "forward of a frozen model"
     if event.kind == "forward" and not event.detail.get("grad"):
         return "forward without grad"
     if event.kind == "backward" and event.detail.get("leaf"):
@@ -108,7 +110,7 @@ def distance(a: CaseTrace, b: CaseTrace, enough: float = INFINITE) -> float:
     Args:
         enough: a difference beyond which nobody asks how large it is.
     """
-    if a.layout != b.layout or _said(a.error) != _said(b.error):
+    if a.layout != b.layout or said(a.error) != said(b.error):
         return INFINITE
     mine, other = _computed(a), _computed(b)
     if [t.shape for t in mine] != [t.shape for t in other]:
@@ -190,6 +192,6 @@ def _returned_apart(a: Any, b: Any, enough: float) -> float:
     return 0.0 if a == b else INFINITE
 
 
-def _said(error: Problem | None) -> tuple[str, str, str] | None:
+def said(error: Problem | None) -> tuple[str, str, str] | None:
     """What an error says, without the numbers in it and the names that the learner chose."""
     return None if error is None else (error.kind, error.type, CHOSEN.sub("#", error.message))

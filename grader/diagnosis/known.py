@@ -33,12 +33,15 @@ class KnownMistake:
 
     Attributes:
         id: of the catalogue; the file's name up to "--", behind which a variant may be named.
+        program: that name.
         marked: the line where its mistake shows; None where none is marked.
     """
 
     id: str
+    program: str
     trace: Trace
     marked: int | None
+    source: bytes
 
 
 class KnownMistakes:
@@ -68,13 +71,13 @@ class KnownMistakes:
 
         Rounding to float32 may be such a mistake; and code that computes the right thing in a forbidden way isn't one.
         """
-        right = self._right
+        right = self.right
         if right is None or not equal(theirs, right.part(cases), single):
             return True
         return apart(mine, theirs) <= NEARER * apart(theirs, right.part(cases))
 
     @cached_property
-    def _right(self) -> Trace | None:
+    def right(self) -> Trace | None:
         """What the solution does, where it is at hand."""
         path = self._exercise.solution / MAIN
         if not path.is_file():
@@ -91,6 +94,14 @@ class KnownMistakes:
         """Take a run of one of these programs that was made elsewhere, so that it needn't be made again."""
         self._loaded[path] = trace_of(raw, self._exercise)
         write_whole(self._files[path], raw.output)
+
+    def trace(self, path: Path) -> Trace:
+        """What one of these programs did."""
+        return self._mistake(path).trace
+
+    def program(self, name: str) -> KnownMistake:
+        """The one of this name."""
+        return next(self._mistake(path) for path in self._programs if path.stem == name)
 
     def named(self, id: str) -> KnownMistake | None:
         """The first of this id."""
@@ -137,7 +148,8 @@ class KnownMistakes:
     def _mistake(self, path: Path) -> KnownMistake:
         if path not in self._loaded and not self._load(path):
             self._record()
-        return KnownMistake(mistake_of(path), self._loaded[path], _marked(self._programs[path]))
+        program = self._programs[path]
+        return KnownMistake(mistake_of(path), path.stem, self._loaded[path], _marked(program), program.files[program.main])
 
 
 def _stopped(trace: Trace) -> bool:

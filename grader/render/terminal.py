@@ -32,10 +32,13 @@ def show(report: Report, page: Path | None) -> None:
     lines.add(Text(sentence(report.headline)))
     _show_lines(lines, report)
     for diagnosis in report.diagnoses:
-        _show_diagnosis(lines, diagnosis, several=len(report.diagnoses) > 1)
+        _show_diagnosis(lines, diagnosis, report)
     if report.checks:
         lines.skip()
         _show_checks(lines, report)
+    if report.identified:
+        lines.skip()
+        lines.add(Text(sentence(report.identified)))
     _show_printed(lines, report.run.printed)
     lines.skip()
     _show_isolation(lines, report)
@@ -88,11 +91,17 @@ def _show_lines(lines: _Lines, report: Report) -> None:
         before = number
 
 
-def _show_diagnosis(lines: _Lines, diagnosis: DiagnosisReport, several: bool) -> None:
-    if several:
+def _show_diagnosis(lines: _Lines, diagnosis: DiagnosisReport, report: Report) -> None:
+    """A hint, what the learner's own numbers show, and then the explanation."""
+    if len(report.diagnoses) > 1:
         lines.skip()
         lines.add(Text(f"{'It could be this: ' if diagnosis.one_of else ''}{diagnosis.title}", "bold"), Text("  "))
-    for label, text in (("What you see", diagnosis.see), ("Why", diagnosis.why), ("Mend it", diagnosis.mend)):
+    checked = {check.message for check in report.checks}  # these stand beside the checks
+    shown = [sentence(said) for said in diagnosis.evidence if said not in checked]
+    for label, text in (
+        *(("Look here", diagnosis.hint), ("In your run", " ".join(shown) if diagnosis.see else "")),
+        *(("What you see", diagnosis.see), ("Why", diagnosis.why), ("Mend it", diagnosis.mend)),
+    ):
         if text:
             lines.skip()
             lines.add(Text.assemble((f"{label}: ", "bold"), sentence(text)), Text("  "))

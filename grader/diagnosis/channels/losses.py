@@ -1,0 +1,368 @@
+"""Which loss is differentiated: its kind, and its weight in what a step is made of."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from grader.diagnosis.channels.clearing import Kept, clearing
+from grader.diagnosis.channels.values import UNCLEAR
+from grader.diagnosis.channels.walk import Use, Walk
+from grader.diagnosis.enact import LOSSES, Forward, near
+
+Law = Callable[["At"], float]
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a loss is taken: what its weight may depend on.
+
+    Attributes:
+        rows, columns: of the prediction. examples, batches: of the whole set.
+        group, group_rows: how many batches and examples the step is asked to be of.
+        accumulate: as asked. so_far: examples of the group up to this one. first_group: examples of the first.
+        loss: the mean, of whatever kind.
+    """
+
+    rows: int
+    columns: int
+    examples: int
+    batches: int
+    group: int
+    group_rows: int
+    accumulate: int
+    so_far: int
+    first_group: int
+    loss: float
+
+    @property
+    def share(self) -> float:
+        """Of the examples of its step."""
+        return self.rows / self.group_rows
+
+
+LAWS: dict[str, tuple[Law, Law]] = {
+    name: law if isinstance(law, tuple) else (law, law)
+    for name, law in {
+        "": lambda at: at.rows / at.group_rows,
+        "mean of each batch": lambda at: 1.0,
+        "sum": lambda at: at.rows * at.columns,
+        "mean over the group's size": lambda at: 1 / at.group_rows,
+        "as if groups were full": lambda at: at.rows / at.group_rows * at.group / at.accumulate,
+        "by the first group's size": lambda at: at.rows / (at.group_rows if at.group == at.accumulate else at.first_group),
+        "equal shares": lambda at: 1 / at.group,
+        "by accumulate": lambda at: 1 / at.accumulate,
+        "divided by its size": lambda at: 1 / (at.rows * at.columns),
+        "divided by its size twice over": lambda at: 1 / (at.rows * at.group_rows),
+        "sum over the set's size": lambda at: at.rows / at.examples,
+        "mean over the set's size": lambda at: 1 / at.examples,
+        "root": (lambda at: 0.5 / math.sqrt(at.loss) * at.share, lambda at: at.share / math.sqrt(at.loss)),
+        "square": (lambda at: 2 * at.loss * at.share, lambda at: at.loss * at.share),
+        "logarithm": (lambda at: at.share / at.loss, lambda at: math.log(at.loss) / at.loss * at.share),
+        "by number of batches": lambda at: 1 / at.batches,
+        "by running count": lambda at: at.rows / at.so_far,
+        "share and accumulate": lambda at: at.rows / at.group_rows / at.accumulate,
+        "share and group": lambda at: at.rows / at.group_rows / at.group,
+        "by accumulate full groups": lambda at: at.rows / (at.accumulate * at.rows),
+        "sum over accumulate": lambda at: at.rows / at.accumulate,
+    }.items()
+}
+
+
+ALLOWED = 1e-7
+
+
+class Losses:
+    """What is differentiated, over all cases: the first law that explains every pass, with a constant factor."""
+
+    def __init__(self, walks: Sequence[Walk]) -> None:
+        """`walks`: of the cases."""
+        self.walks = walks
+        self.points = [(walk, use, self._at(walk, number)) for walk in walks for number, use in enumerate(walk.uses)]
+
+    @staticmethod
+    def _at(walk: Walk, number: int) -> At:
+        """What a loss's weight may depend on; the step that it should be part of goes by its place in the epoch."""
+        data, sizes = walk.data, [len(use.forward.prediction) for use in walk.uses]
+        epoch = next((epoch for epoch in walk.epochs if number in epoch), [number])
+        first = epoch.index(number) // data.accumulate * data.accumulate
+        group = epoch[first : first + data.accumulate]
+        return At(
+            rows=sizes[number],
+            columns=data.columns,
+            examples=data.examples,
+            batches=len(data.batches),
+            group=len(group),
+            group_rows=sum(sizes[i] for i in group),
+            accumulate=data.accumulate,
+            so_far=sum(sizes[i] for i in group if i <= number),
+            first_group=sum(sizes[i] for i in epoch[: data.accumulate]),
+            loss=math.nan,
+        )
+
+    @cached_property
+    def reached(self) -> list[tuple[Walk, Use, At]]:
+        """Those after which some parameter had a gradient."""
+        return [point for point in self.points if any(point[1].last.present)]
+
+    @cached_property
+    def whole(self) -> tuple[str, str, float] | None:
+        """(kind, law, constant factor) where each step goes along the weighted sum of what was differentiated since the last.
+
+        However that came about: accumulated in `.grad`, added up by hand, divided afterwards. None where it doesn't.
+        """
+        if not self.made:
+            return None
+        for constant in (False, True):
+            for kind in ("asked", *LOSSES):
+                for name, (weight, _) in LAWS.items():
+                    factor = 1.0
+                    if constant:
+                        along, target = self._along(*self.made[0], kind, weight), self.made[0][2]
+                        size = float(along @ along)
+                        factor = float(along @ target) / size if size > 0 and math.isfinite(size) else 0.0
+                    if factor and all(self._goes(*step, kind, weight, factor) for step in self.made):
+                        return kind, name, factor
+        return None
+
+    @cached_property
+    def made(self) -> list[tuple[Walk, list[Use], Tensor]]:
+        """For each step what was differentiated since the last, and the gradient (P,) that it went along.
+
+        That of a step by hand isn't seen; where plain gradient descent is asked for, it comes of the change. Empty where one
+        isn't known.
+        """
+        found: list[tuple[Walk, list[Use], Tensor]] = []
+        for walk in self.walks:
+            reference, trace = walk.enacted.reference, walk.enacted.trace
+            if reference.plan is None or reference.plan.prepare is not None or walk.early_steps or walk.cleared_inside:
+                return []
+            waiting: list[Use] = []
+            for use in walk.uses:
+                waiting.append(use)
+                if use.steps > 1 or not all(use.fresh):
+                    return []
+                if use.steps:
+                    step = next(s for s in walk.steps if s.passes == use.last.number + 1)
+                    given = trace.gradients[step.gradient]
+                    if walk.by_hand:
+                        rate = plain_rate(walk)
+                        if rate is None:
+                            return []
+                        given = (trace.parameters[step.before] - trace.parameters[step.after]) / rate
+                    found.append((walk, waiting, given))
+                    waiting = []
+        return found
+
+    def _along(self, walk: Walk, uses: Sequence[Use], target: Tensor, kind: str, weight: Law) -> Tensor:
+        total = torch.zeros_like(target)
+        for use in uses:
+            loss, gradient = walk.enacted.of(use.forward, kind)
+            total += gradient * (weighed(weight, self._points[id(use)], loss) * use.times)
+        return total
+
+    def _goes(self, walk: Walk, uses: Sequence[Use], target: Tensor, kind: str, weight: Law, factor: float) -> bool:
+        along = self._along(walk, uses, target, kind, weight) * factor
+        slices = walk.enacted.reference.slices
+        moving = torch.cat([torch.arange(s.start, s.stop) for n, s in enumerate(slices) if n in walk.moving])
+        return bool(torch.isfinite(along).all()) and near(along[moving], target[moving], None, 1e-6)
+
+    def tell_directions(self, kind: str, name: str) -> None:
+        """Leave with each walk what its steps go along, where that isn't seen in `.grad`."""
+        for walk in self.walks:
+            walk.along = [self._along(*step, kind, LAWS[name][0]) for step in self.made if step[0] is walk]
+
+    @cached_property
+    def _points(self) -> dict[int, At]:
+        return {id(use): at for _, use, at in self.points}
+
+    @cached_property
+    def law(self) -> tuple[str, str, float] | None:
+        """(kind of loss, law, constant factor) of each backward pass; None where nothing explains them all."""
+        if not self.reached:
+            return None
+        for constant in (False, True):
+            for kind in ("asked", *LOSSES):
+                for name, (weight, _) in LAWS.items():
+                    factor = self._factor(kind, weight) if constant else 1.0
+                    if factor and self._explains(kind, weight, factor):
+                        return kind, name, factor
+        return None
+
+    def _factor(self, kind: str, weight: Law) -> float:
+        """The constant that the first pass asks for, where nothing was there before."""
+        for walk, use, at in self.reached:
+            loss, f = walk.enacted.of(use.forward, kind)
+            f = f * (weighed(weight, at, loss) / use.scale)
+            size = float(f @ f)
+            if size > 0 and math.isfinite(size):
+                return float(use.last.left @ f) / size / use.times
+        return 0.0
+
+    def _explains(self, kind: str, weight: Law, factor: float) -> bool:
+        return all(self.kept(walk, use, at, kind, weight, factor) is not None for walk, use, at in self.reached)
+
+    @property
+    def all_kept(self) -> list[Kept] | None:
+        """For each use that left a gradient, what each parameter kept of before; None where one can't be explained."""
+        assert self.law is not None
+        kind, name, factor = self.law
+        found = []
+        for walk in self.walks:
+            points = {id(use): at for other, use, at in self.points if other is walk}
+            for number, use in enumerate(walk.uses):
+                if any(use.last.present):
+                    kept = self.kept(walk, use, points[id(use)], kind, LAWS[name][0], factor)
+                    if kept is None:
+                        return None
+                    found.append((walk, number, use, kept))
+        return found
+
+    def kept(self, walk: Walk, use: Use, at: At, kind: str, weight: Law, factor: float) -> tuple[str, ...] | None:
+        """For each parameter, whether a pass added to what was there: "kept", "cleared", or "" where that can't be told.
+
+        None where the numbers are of neither. Predictions that are differentiated together are looked at with the last.
+        """
+        loss, own = walk.enacted.of(use.forward, kind)
+        own = own * (weighed(weight, at, loss) * factor / use.scale)
+        if len(use.last.forwards) > 1 and walk._chosen(use.last) == use.last.forwards:
+            others = [f for f in use.last.forwards if f is not use.forward]
+            if use.forward is not use.last.forwards[-1]:
+                return tuple("" for _ in use.last.present)
+            points = {id(u.forward): a for w, u, a in self.points if w is walk}
+            for f in others:
+                loss, gradient = walk.enacted.of(f, kind)
+                own = own + gradient * (weighed(weight, points[id(f)], loss) * factor / use.scale)
+        found = []
+        reference = walk.enacted.reference
+        scale = float(own.abs().max()) if own.numel() else 0.0
+        if not math.isfinite(scale):
+            return None
+        before = use.last.found
+        for where, there in zip(reference.slices, use.last.present, strict=True):
+            left, new, old = use.last.left[where], own[where], before[where]
+            if not there:
+                if new.abs().max() > 1e-9 * scale if new.numel() else False:
+                    found.append("absent")
+                else:
+                    found.append("")
+                continue
+            size = max(1e-3 * scale, float(left.abs().max()) if left.numel() else 0.0)
+            options = {"cleared": new, "kept": new + old}
+            if use.times > 1:
+                # The pass before it was of the same prediction: only what it found then is older.
+                options = {"cleared": new * use.times, "kept": new + old, "cleared between": new}
+            fits = [name for name, value in options.items() if near(left, value, size, ALLOWED)]
+            if not fits:
+                return None
+            found.append(fits[0] if len(fits) == 1 else "" if use.times == 1 else fits[0])
+        return tuple(found)
+
+
+def plain_rate(walk: Walk) -> float | None:
+    """The learning rate of plain gradient descent, where that is what is asked for."""
+    reference = walk.enacted.reference
+    assert reference.plan is not None
+    optimizer = reference.optimizer()
+    is_plain = isinstance(optimizer, torch.optim.SGD) and not optimizer.defaults["momentum"]
+    return float(optimizer.defaults["lr"]) if is_plain and reference.plan.rates is None else None
+
+
+def weighed(law: Law, at: At, loss: float) -> float:
+    """What a law says of a loss of this size; NaN where it says nothing."""
+    try:
+        return law(replace(at, loss=loss))
+    except (ValueError, ZeroDivisionError):
+        return math.nan
+
+
+def value(losses: Losses) -> str:
+    """The number that the passes begin from, where it isn't what the gradients are of."""
+    assert losses.law is not None
+    kind, name, factor = losses.law
+    law = LAWS[name][1]
+    running = True
+    right = True
+    for walk in losses.walks:
+        total = 0.0
+        for w, use, at in losses.points:
+            if w is not walk or len(use.last.forwards) > 1:
+                continue
+            loss = walk.enacted.of(use.forward, kind)[0]
+            if use.scale != 1.0:
+                return ""
+            expected = loss * weighed(law, at, loss) * factor
+            total += expected
+            right = right and abs(use.last.value - expected) <= 1e-7 * abs(expected) + 1e-12
+            running = running and abs(use.last.value - total) <= 1e-7 * abs(total) + 1e-12
+    return "" if right else "running total" if running else "another"
+
+
+def reached(losses: Losses) -> str:
+    """Which parameters never get a gradient that should."""
+    patterns: set[str] = set()
+    for walk in losses.walks:
+        reference = walk.enacted.reference
+        passes = walk.enacted.passes
+        if not passes:
+            continue
+        expected = reference.trajectory.gradients.abs().sum(0)
+        lacking = [
+            name
+            for number, ((name, _, _), where) in enumerate(zip(reference.layout, reference.slices, strict=True))
+            if expected[where].any() and not any(p.present[number] for p in passes)
+        ]
+        should = [name for (name, _, _), where in zip(reference.layout, reference.slices, strict=True) if expected[where].any()]
+        if not lacking:
+            patterns.add("")
+        elif len(lacking) == len(should):
+            leaf = all(p.leaf for p in passes)
+            patterns.add("none, from a leaf" if leaf else "none")
+        else:
+            patterns.add("not all")
+    patterns -= {""}
+    return " / ".join(sorted(patterns))
+
+
+def of_losses(losses: Losses) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is differentiated, whom it reaches, and when gradients are cleared, each as (channel, the values that hold)."""
+    yield "reached", (reached(losses),)
+    if not losses.reached:
+        return
+    by_steps = None if losses.walks[0].by_hand and losses.walks[0].enacted.data.accumulate == 1 else losses.whole
+    if by_steps is None and losses.law is None:
+        yield "loss", (UNCLEAR,)
+        return
+    kind, name, factor = by_steps or losses.law or ("asked", "", 1.0)
+    by_hand = losses.walks[0].by_hand
+    if by_steps is not None and by_hand:  # how long the steps are is the rate's, unless the loss says it as well
+        factor = losses.law[2] if losses.law is not None else 1.0
+    if by_steps is None and losses.walks[0].enacted.data.accumulate > 1 and name in ("sum", "mean of each batch"):
+        name = UNCLEAR  # whoever divides afterwards differentiates just that
+    for walk in losses.walks:
+        walk.kind, walk.weighed, walk.whole = kind, ("" if name == UNCLEAR else name, factor), by_steps is not None
+    if by_steps is not None and by_hand:
+        losses.tell_directions(kind, name)
+    yield "kind of loss", ("" if kind == "asked" else kind,)
+    yield "weight", (name,)
+    yield "sign", ("negative" if factor < 0 else "",)
+    yield "factor", ("" if abs(abs(factor) - 1) < 1e-7 else "half" if abs(abs(factor) - 0.5) < 1e-7 else "other",)
+    yield "value", (value(losses) if by_steps is None else "",)
+    if by_steps is not None:
+        return
+    cleared = clearing(losses.walks, losses.all_kept)
+    if any(walk.steps for walk in losses.walks):
+        yield "clearing", (cleared,)
+    elif cleared == "never":
+        by_optimizer = any(event.kind == "optimizer" for walk in losses.walks for event in walk.enacted.trace.events)
+        yield "clearing", ("never" if by_optimizer else "never, and nothing moves",)
+
+
+def own_loss(walk: Walk, forward: Forward) -> float:
+    """The loss of a prediction as this run reckons losses, where it stands alone."""
+    n, loss = len(forward.prediction), walk.enacted.of(forward, walk.kind)[0]
+    at = At(n, walk.data.columns, walk.data.examples, len(walk.data.batches), 1, n, 1, n, n, loss)
+    return loss * weighed(LAWS[walk.weighed[0]][1], at, loss) * walk.weighed[1]

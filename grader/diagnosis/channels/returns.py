@@ -1,0 +1,383 @@
+"""What a run gave back, as findings: how the numbers returned come from what the run itself did."""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.diagnosis.channels.losses import own_loss
+from grader.diagnosis.channels.moves import Moves
+from grader.diagnosis.channels.updates import Updates
+from grader.diagnosis.channels.values import UNCLEAR
+from grader.diagnosis.channels.walk import Use, Walk
+from grader.diagnosis.enact import Forward
+from grader.diagnosis.rules import Hand, Rule
+from grader.trace import Other
+
+Parts = list[list[Use]]  # the uses behind each number
+Numbers = Callable[[Walk], list[float]]
+
+
+def _steps(walk: Walk) -> Parts:
+    """The uses of each step."""
+    found: Parts = [[]]
+    for use in walk.uses:
+        found[-1].append(use)
+        found += [[]] if use.steps else []
+    return found if found[-1] else found[:-1]
+
+
+def _epochs(walk: Walk) -> Parts:
+    return [[walk.uses[i] for i in epoch] for epoch in walk.epochs]
+
+
+def _groups(walk: Walk) -> Parts:
+    """The uses of each step that was asked for."""
+    size = walk.data.accumulate
+    return [[walk.uses[i] for i in epoch[at : at + size]] for epoch in walk.epochs for at in range(0, len(epoch), size)]
+
+
+def _full_groups(walk: Walk) -> Parts:
+    return [part for part in _groups(walk) if len(part) == walk.data.accumulate]
+
+
+def _each(walk: Walk) -> Parts:
+    return [[use] for use in walk.uses]
+
+
+def _size(use: Use) -> int:
+    return len(use.forward.prediction)
+
+
+def _mean(walk: Walk, use: Use) -> float:
+    return walk.enacted.of(use.forward)[0]
+
+
+def _own(_walk: Walk, use: Use) -> float:
+    return use.last.value
+
+
+def _after(walk: Walk, use: Use) -> float:
+    """The mean loss once the step is made, on the same examples."""
+    if not walk.losses_after:
+        steps = {step.passes: step for step in reversed(walk.steps)}
+        for each in walk.uses:
+            step, rows = steps.get(each.last.number + 1), each.forward.rows
+            walk.losses_after[id(each)] = math.nan if step is None or rows is None else _loss_at(walk, step.after, rows)
+    return walk.losses_after[id(use)]
+
+
+def _loss_at(walk: Walk, row: int, rows: Sequence[int]) -> float:
+    reference, data = walk.enacted.reference, walk.data
+    reference.set(walk.enacted.trace.parameters[row])
+    with torch.no_grad():
+        return float(reference.arguments["loss_fn"](reference.model(data.X[list(rows)]), data.y[list(rows)]))
+
+
+def _calls(walk: Walk) -> list[list[tuple[int, float]]]:
+    """What each epoch's predictions come to that autograd watched, differentiated or not."""
+    found = []
+    for epoch in walk.epochs:
+        numbers = range(walk.uses[epoch[0]].last.number, walk.uses[epoch[-1]].last.number + 1)
+        calls = [f for f in walk.enacted.forwards if f.grad and f.passes in numbers]
+        found.append([(len(f.prediction), walk.enacted.of(f)[0]) for f in calls])
+    return found
+
+
+def _calls_after(walk: Walk) -> list[list[tuple[int, float]]]:
+    """What the predictions come to that autograd didn't watch, in each epoch."""
+    found = []
+    for epoch in walk.epochs:
+        numbers = range(walk.uses[epoch[0]].last.number + 1, walk.uses[epoch[-1]].last.number + 2)
+        calls = [f for f in walk.enacted.forwards if not f.grad and f.passes in numbers and walk.label(f.rows) != "validation"]
+        found.append([(len(f.prediction), walk.enacted.of(f)[0]) for f in calls])
+    return found
+
+
+def _by_size(walk: Walk) -> list[list[tuple[int, float]]]:
+    """Each epoch's losses, with the sizes of the batches that were asked for in their places."""
+    sizes = [len(batch) for batch in walk.data.batches]
+    return [[(sizes[k], _mean(walk, walk.uses[i])) for k, i in enumerate(epoch[: len(sizes)])] for epoch in walk.epochs]
+
+
+PARTS: dict[str, Callable[[Walk], Parts]] = {
+    "each epoch": _epochs,
+    "each step": _steps,
+    "each batch": _each,
+    "each group": _groups,
+    "each full group": _full_groups,
+}
+
+
+def _own_mean(walk: Walk, use: Use) -> float:
+    """The mean of the loss that is differentiated, whatever it is multiplied with."""
+    return walk.enacted.of(use.forward, walk.kind)[0]
+
+
+LOSSES: dict[str, Callable[[Walk, Use], float]] = {
+    "": _mean,
+    "as differentiated": _own,
+    "after the step": _after,
+    "of the other loss": _own_mean,
+}
+
+
+def _ratio(a: float, b: float) -> float:
+    return a / b if b else math.nan
+
+
+TOGETHER: dict[str, Callable[[Walk, Sequence[tuple[int, float]]], float]] = {
+    "mean per example": lambda walk, of: _ratio(sum(n * v for n, v in of), sum(n for n, _ in of)),
+    "mean of means": lambda walk, of: _ratio(sum(v for _, v in of), len(of)),
+    "last": lambda walk, of: of[-1][1],
+    "first": lambda walk, of: of[0][1],
+    "sum": lambda walk, of: sum(v for _, v in of),
+    "sum over examples": lambda walk, of: sum(n * v for n, v in of),
+    "smallest": lambda walk, of: min(v for _, v in of),
+    "largest": lambda walk, of: max(v for _, v in of),
+    "sum over all examples": lambda walk, of: sum(n * v for n, v in of) / walk.data.examples,
+    "mean over the set's size": lambda walk, of: sum(v for _, v in of) / walk.data.examples,
+    "examples over batches": lambda walk, of: sum(n * v for n, v in of) / len(of),
+    "examples over accumulate": lambda walk, of: sum(n * v for n, v in of) / walk.data.accumulate,
+    "over accumulate": lambda walk, of: sum(v for _, v in of) / walk.data.accumulate,
+    "sum over batches asked": lambda walk, of: sum(v for _, v in of) / len(walk.data.batches),
+    "over the last batch": lambda walk, of: sum(n * v for n, v in of) / of[-1][0],
+    "over the first batch": lambda walk, of: sum(n * v for n, v in of) / of[0][0],
+    "over full batches": lambda walk, of: sum(n * v for n, v in of) / (len(walk.data.batches) * len(walk.data.batches[0])),
+    "examples over batches asked": lambda walk, of: sum(n * v for n, v in of) / len(walk.data.batches),
+}
+
+
+def descriptions() -> Iterator[tuple[str, Numbers]]:
+    """How a list of losses may come about, the plainest first."""
+    for part, parts in PARTS.items():
+        for moment, loss in LOSSES.items():
+            for whole, join in TOGETHER.items():
+
+                def numbers(walk: Walk, parts: Any = parts, loss: Any = loss, join: Any = join) -> list[float]:
+                    return [join(walk, [(_size(use), loss(walk, use)) for use in part]) for part in parts(walk) if part]
+
+                yield ", ".join(filter(None, (f"{whole} of {part}", moment))), numbers
+    for name, calls in (("all calls", _calls), ("calls after it", _calls_after), ("batches by their sizes", _by_size)):
+        for whole, join in TOGETHER.items():
+
+            def of_calls(walk: Walk, calls: Any = calls, join: Any = join) -> list[float]:
+                return [join(walk, part) for part in calls(walk) if part]
+
+            yield f"{whole} of each epoch's {name}", of_calls
+
+    def growing(walk: Walk) -> list[float]:
+        parts = [[(_size(walk.uses[i]), _mean(walk, walk.uses[i])) for i in epoch] for epoch in walk.epochs]
+        counts = list(itertools.accumulate(sum(n for n, _ in part) for part in parts))
+        return [sum(n * v for n, v in part) / count for part, count in zip(parts, counts, strict=True)]
+
+    yield "sum of each epoch over all examples so far", growing
+    for whole, join in TOGETHER.items():
+
+        def so_far(walk: Walk, join: Any = join) -> list[float]:
+            uses = walk.uses
+            return [join(walk, [(_size(u), _mean(walk, u)) for u in uses[: e[-1] + 1]]) for e in walk.epochs if e]
+
+        yield f"{whole} of all epochs so far", so_far
+
+
+_DESCRIPTIONS = list(descriptions())
+
+
+def _equal(mine: list[float], theirs: list[float]) -> bool:
+    return len(mine) == len(theirs) and all(
+        abs(a - b) <= 1e-7 * abs(b) + 1e-13 or (math.isnan(a) and math.isnan(b)) for a, b in zip(mine, theirs, strict=True)
+    )
+
+
+def losses(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]:
+    """The names of the ways in which these lists come from what the runs did, in every case."""
+    found = []
+    for name, numbers in _DESCRIPTIONS:
+        try:
+            if all(_equal(mine, numbers(walk)) for mine, walk in zip(lists, walks, strict=True)):
+                found.append(name)
+        except (IndexError, ZeroDivisionError, ValueError, RuntimeError):
+            continue
+    if found:
+        return found
+    if all(_in_proportion(mine, walk) for mine, walk in zip(lists, walks, strict=True)):
+        return ["in proportion to the epochs' means"]
+    for short, cut in (("without the first", slice(1, None)), ("without the last", slice(None, -1))):
+        for name, numbers in _DESCRIPTIONS[:20]:
+            try:
+                if all(_equal(mine, numbers(walk)[cut]) for mine, walk in zip(lists, walks, strict=True)):
+                    found.append(f"{name}, {short}")
+            except (IndexError, ZeroDivisionError, ValueError, RuntimeError):
+                continue
+    return found
+
+
+def _in_proportion(mine: list[float], walk: Walk) -> bool:
+    """Whether the numbers are the right ones of each epoch, or of each step, times a constant."""
+    for parts in (_epochs, _steps, _groups):
+        right = [sum(_size(u) * _mean(walk, u) for u in part) / sum(map(_size, part)) for part in parts(walk) if part]
+        if len(right) == len(mine) > 1 and right[0]:
+            constant = mine[0] / right[0]
+            if constant and _equal(mine, [constant * value for value in right]):
+                return True
+    return False
+
+
+def validation(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]:
+    """The names of the ways in which these lists come from the calls that nothing is learned from."""
+    found = []
+    moments: dict[str, Callable[[Walk, Forward], float]] = {
+        "": lambda walk, forward: walk.enacted.of(forward)[0],
+        ", of the other loss": lambda walk, forward: own_loss(walk, forward),
+    }
+    for moment, loss in moments.items():
+        for whole, join in TOGETHER.items():
+
+            def numbers(walk: Walk, loss: Any = loss, join: Any = join) -> list[float]:
+                return [join(walk, [(len(f.prediction), loss(walk, f)) for f in group]) for group in _others(walk)]
+
+            try:
+                if all(_equal(mine, numbers(walk)) for mine, walk in zip(lists, walks, strict=True)):
+                    found.append(whole + moment)
+            except (IndexError, ZeroDivisionError, ValueError, RuntimeError):
+                continue
+    return found
+
+
+def _others(walk: Walk) -> list[list[Forward]]:
+    """The calls that nothing is learned from, those together that no backward pass parts."""
+    used = {id(use.forward) for use in walk.uses}
+    others = [forward for forward in walk.enacted.forwards if id(forward) not in used]
+    held_out = [forward for forward in others if walk.label(forward.rows) == "validation"]
+    groups: dict[int, list[Forward]] = {}
+    for forward in held_out or others:
+        groups.setdefault(forward.passes, []).append(forward)
+    return list(groups.values())
+
+
+def kinds(value: Any) -> str:
+    """What a returned value is made of, without its numbers."""
+    if isinstance(value, (list, tuple)):
+        inner = {kinds(v) for v in value}
+        return f"{type(value).__name__} of {' and '.join(sorted(inner)) or 'nothing'}"
+    if isinstance(value, dict):
+        return "dict of " + ", ".join(sorted(f"{k}: {kinds(v)}" for k, v in value.items()))
+    if isinstance(value, Tensor):
+        graph = " with a graph" if value.requires_grad else ""
+        return f"tensor {value.dtype}{graph}"
+    if isinstance(value, Other):
+        return value.type
+    return type(value).__name__
+
+
+def _floats(value: Any) -> list[float] | None:
+    if isinstance(value, (list, tuple)) and all(
+        isinstance(v, (float, int, Tensor)) and (not isinstance(v, Tensor) or v.numel() == 1) for v in value
+    ):
+        return [float(v.detach()) if isinstance(v, Tensor) else float(v) for v in value]
+    return None
+
+
+Made = tuple[Moves, Rule | Hand | None]
+
+
+def rates(walks: Sequence[Walk], made: Sequence[Made], lists: Sequence[list[float]]) -> list[str]:
+    """The names of the ways in which these lists come from the learning rates that the steps had, and should have had."""
+    used: list[list[float]] = []
+    for moves, rule in made:
+        of = (rule.rates(moves.steps, 10_000) or []) if rule is not None else []
+        per_epoch: dict[int, list[float]] = {}
+        for epoch, r in zip(moves.steps.epoch, of, strict=False):
+            per_epoch.setdefault(epoch, []).append(r)
+        used.append([values[0] for _, values in sorted(per_epoch.items())])
+    asked = []
+    for walk, (moves, _) in zip(walks, made, strict=True):
+        planned = moves.asked.rates
+        asked.append([planned[min(epoch[0], len(planned) - 1)] for epoch in walk.epochs if epoch])
+
+    def near(mine: list[float], theirs: list[float]) -> bool:
+        return len(mine) == len(theirs) and all(abs(a - b) <= 1e-5 * abs(b) for a, b in zip(mine, theirs, strict=True))
+
+    def every(of: Callable[[int], list[float]]) -> bool:
+        return all(near(mine, of(number)) for number, mine in enumerate(lists))
+
+    found = []
+    if every(lambda n: used[n]):
+        found.append("as used")
+    if every(lambda n: asked[n]):
+        found.append("as asked")
+    if every(lambda n: used[n][1:] + lists[n][-1:]):
+        found.append("the next epoch's")
+    given = [walk.enacted.reference.arguments for walk in walks]
+    if every(
+        lambda n: [given[n]["lr"] * given[n]["gamma"] ** ((e + 1) // given[n]["step_size"]) for e in range(len(lists[n]))]
+    ):
+        found.append("the next epoch's as asked")
+    if every(lambda n: [given[n]["lr"]] * len(lists[n])):
+        found.append("always the first")
+    return found
+
+
+def snapshots(walk: Walk) -> str:
+    """Of a tuple of tensors: which moment of the weight or its gradient each is, and whether it changes afterwards."""
+    trace, reference = walk.enacted.trace, walk.enacted.reference
+    if not isinstance(trace.returned, tuple):
+        return kinds(trace.returned)
+    where = reference.slices[0]
+    steps = walk.steps
+    moments = {"the start": trace.parameters[0][where]}
+    if walk.uses:
+        moments["the gradient"] = walk.uses[-1].last.left[where]
+        for use in walk.uses[:1]:
+            moments["this batch's gradient"] = walk.enacted.of(use.forward)[1][where]
+    if steps:
+        moments["the end"] = trace.parameters[steps[-1].after][where]
+    said = []
+    for value, later in zip(trace.returned, trace.returned_later, strict=False):
+        if not isinstance(value, Tensor):
+            said.append(kinds(value))
+            continue
+        flat = value.detach().to(torch.float64).reshape(-1)
+        name = next(
+            (n for n, m in moments.items() if m.shape == flat.shape and torch.allclose(m, flat, rtol=1e-9, atol=1e-15)),
+            "something else",
+        )
+        live = isinstance(later, Tensor) and not torch.equal(later.detach(), value.detach())
+        said.append(name + (", live" if live else "") + (" with a graph" if value.requires_grad else ""))
+    return "; ".join(said)
+
+
+def channels(walks: Sequence[Walk], updates: Updates) -> Iterator[tuple[str, list[str]]]:
+    """What is returned, each as (channel, the ways in which it can have come about)."""
+    done = [walk for walk in walks if walk.enacted.trace.error is None]
+    if not done:
+        return
+    values = [walk.enacted.trace.returned for walk in done]
+    arguments = done[0].enacted.reference.arguments
+    if "epochs" not in arguments and "steps" not in arguments:
+        said = {snapshots(walk) for walk in done}
+        for number, parts in enumerate(zip(*(s.split("; ") for s in said), strict=False)):
+            yield f"returned {number + 1}", [parts[0]] if len(set(parts)) == 1 else [UNCLEAR]
+        yield "returns", ["; ".join(sorted({kinds(v) for v in values}))]
+        return
+    yield "returns", ["; ".join(sorted({kinds(v) for v in values}))]
+    if all(isinstance(v, dict) for v in values):
+        for key, look in (("train", losses), ("val", validation)):
+            lists = [_floats(v.get(key)) for v in values]
+            told = [numbers for numbers in lists if numbers is not None]
+            if len(told) == len(values):
+                yield f"returned {key}", look(done, told) or [UNCLEAR]
+        return
+    lists = [_floats(v) for v in values]
+    told = [numbers for numbers in lists if numbers is not None]
+    if len(told) < len(values):
+        return
+    if "gamma" in arguments:
+        made = dict(zip(map(id, walks), zip(updates.moves, updates.rules, strict=True), strict=True))
+        yield "returned", rates(done, [made[id(walk)] for walk in done], told) or [UNCLEAR]
+    else:
+        yield "returned", losses(done, told) or [UNCLEAR]

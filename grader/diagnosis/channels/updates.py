@@ -1,0 +1,172 @@
+"""Which update rule made the steps, with which numbers."""
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from grader.diagnosis.channels.moves import Asked, Moves
+from grader.diagnosis.channels.rates import ANOTHER_GAMMA, IN_TIME, rate, schedule
+from grader.diagnosis.channels.values import UNCLEAR, together
+from grader.diagnosis.rules import Hand, Rule, Slip, explain, identify
+
+
+class Updates:
+    """The steps of all cases, and the rule that made them."""
+
+    def __init__(self, moves: Sequence[Moves]) -> None:
+        """`moves` of each case."""
+        self.moves = moves
+
+    @cached_property
+    def told(self) -> list[int]:
+        """The cases in which something moved."""
+        return [number for number, moves in enumerate(self.moves) if moves.any]
+
+    @cached_property
+    def rules(self) -> list[Rule | Hand | None]:
+        """The rule of each case; none at all where one case's isn't found."""
+        found = self._of_torch(deeply=False)
+        falls = any(moves.steps.changes for moves in self.moves)
+        if found is None or (self._law(found)[0] == UNCLEAR and not falls):
+            slips = self._slips
+            if slips is not None:
+                return self._hands(slips)
+            found = found or self._of_torch(deeply=True)
+        return found or [None] * len(self.moves)
+
+    def _of_torch(self, deeply: bool) -> list[Rule | Hand | None] | None:
+        found: list[Rule | Hand | None] = [None] * len(self.moves)
+        for number in sorted(
+            self.told, key=lambda n: (len(self.moves[n].steps.before) < 3, self.moves[n].steps.before.numel())
+        ):
+            moves = self.moves[number]
+            if not moves.steps.present.all():
+                return None  # rules by hand know how to skip; these are run on whole gradients
+            found[number] = identify(moves.asked.family, moves.asked.settings, moves.declared, moves.steps, deeply)
+            if found[number] is None:
+                return None
+        return found
+
+    @cached_property
+    def _slips(self) -> frozenset[Slip] | None:
+        cases = [(by_hand(self.moves[n])[1], self.moves[n].steps) for n in self.told]
+        family = by_hand(self.moves[0])[0]
+        return explain(family, cases, lambda slips: UNCLEAR not in self._law(self._hands(slips))) if cases else None
+
+    def _hands(self, slips: frozenset[Slip]) -> list[Rule | Hand | None]:
+        return [Hand(*by_hand(moves), slips) if moves.any else None for moves in self.moves]
+
+    def _law(self, rules: Sequence[Rule | Hand | None]) -> tuple[str, str, str]:
+        return schedule(self.moves, rules) or (*rate(self.moves, rules), "")
+
+    @cached_property
+    def law(self) -> tuple[str, str, str]:
+        """The law of the learning rates, their sign, and how they fall."""
+        return self._law(self.rules)
+
+
+def by_hand(moves: Moves) -> tuple[str, dict[str, Any]]:
+    """The rule asked for as one by hand: its family, and its settings; "passed" are the names of those that are no defaults."""
+    asked = moves.asked
+    passed = moves.arguments.get("settings", asked.settings)
+    settings: dict[str, Any] = {**asked.settings, "passed": frozenset(passed)}
+    if asked.family == "AdamW":
+        settings |= {"decay": "before", "default decay": 0.01}
+    elif asked.family == "Adam":
+        settings |= {"decay": "in the gradient", "default decay": 0.0}
+    return ("Adam" if asked.family in ("Adam", "AdamW") else "SGD"), settings
+
+
+USUAL = {
+    "betas": (0.9, 0.999),
+    "eps": 1e-8,
+    "weight_decay": 0.0,
+    "momentum": 0.0,
+    "dampening": 0.0,
+    "nesterov": False,
+    "amsgrad": False,
+}
+
+
+def numbers(of: Sequence[tuple[Asked, Rule]]) -> Iterator[tuple[str, str]]:
+    """How the rules' settings stand to those asked for, over all cases."""
+    families = {rule.family for _, rule in of}
+    if any(rule.family != asked.family for asked, rule in of):
+        yield "rule", " and ".join(sorted(families))
+        if families == {"SGD"} and any(rule.settings.get("momentum") for _, rule in of):
+            yield "momentum", "some"
+        return
+    for name, usual in USUAL.items():
+        pairs = [(asked.settings.get(name, usual), rule.settings.get(name, usual)) for asked, rule in of]
+        if all(_equal(want, have) for want, have in pairs):
+            continue
+        wanted, had = [want for want, _ in pairs], [have for _, have in pairs]
+        if name == "betas" and all(_equal(want, tuple(reversed(have))) for want, have in pairs):
+            yield name, "swapped"
+        elif isinstance(usual, bool):
+            yield name, "inverted" if all(bool(w) != bool(h) for w, h in pairs) else "on" if all(had) else "off"
+        elif not any(wanted) and name != "betas":
+            yield name, "added"
+        elif not any(had):
+            yield name, "none"
+        elif all(_equal(usual, have) for have in had):
+            yield name, "default"
+        else:
+            yield name, "other"
+
+
+def _equal(want: Any, have: Any) -> bool:
+    if isinstance(want, tuple):
+        return all(_equal(w, h) for w, h in zip(want, have, strict=True))
+    return math.isclose(want, have, rel_tol=1e-4, abs_tol=1e-14)
+
+
+def slips(of: frozenset[Slip]) -> Iterator[tuple[str, str]]:
+    """What a rule by hand says instead, named as `numbers` names the settings of torch's where it comes to the same."""
+    for line, option in sorted(of):
+        match line:
+            case "betas":
+                yield line, option if option in ("swapped", "default") else "other"
+            case "epsilon":
+                yield "eps", "default" if option == "default" else "other"
+            case "momentum" if option != "none":
+                yield line, "other"
+            case "decay" if option == "none":
+                yield "weight_decay", "none"
+            case "eps":
+                yield "place of eps", option
+            case _:
+                yield line, option
+
+
+def channels(updates: Updates) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """All that isn't as asked in the rule that made the steps of a run's cases, each as (channel, the values that hold)."""
+    told = [(updates.moves[n].asked, updates.rules[n]) for n in updates.told]
+    if not told:
+        return
+    if any(rule is None for _, rule in told):
+        yield "rule", (UNCLEAR,)
+        return
+    by_torch = [(asked, rule) for asked, rule in told if isinstance(rule, Rule)]
+    hands = [rule for _, rule in told if isinstance(rule, Hand)]
+    if hands:
+        yield from ((line, (option,)) for line, option in slips(hands[0].slips))
+    else:
+        for name, value in numbers(by_torch):
+            yield name, (value, "a variant of Adam") if value in VARIANTS else (value,)
+        yield "memory", together([[rule.forgets] for _, rule in by_torch])
+    law, sign, shape = updates.law
+    if shape:
+        yield "schedule", (UNCLEAR,) if shape == UNCLEAR else (shape, ANOTHER_GAMMA) if shape in IN_TIME else (shape, "another")
+    if law:
+        yield "rate", (law, "scaled") if law in OTHER_RATES or law.endswith("scaled") else (law,)
+    if sign:
+        said = any(settings.get("maximize") for moves in updates.moves for _, settings in moves.declared)
+        yield "direction", (f"{sign}, maximize" if said else sign,)
+
+
+VARIANTS = ("NAdam", "Adamax", "RAdam")
+
+
+OTHER_RATES = ("a tenth", "squared", "the same everywhere", "another in each case", "zero")

@@ -1,0 +1,159 @@
+"""Which lines of a rule by hand say something else, in all cases at once."""
+
+import functools
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.diagnosis.rules.by_hand import LINES, Slip, walk
+from grader.diagnosis.rules.said import Said
+from grader.diagnosis.rules.steps import EVEN, Steps, fit
+
+Slips = frozenset[Slip]
+Case = tuple[Mapping[str, Any], Steps]
+NONE: Slips = frozenset()
+FEW = 4  # coordinates that a first look is at
+SLACK = 10.0  # what a first look lets pass, times what a rule may be away from itself
+MANY = 40  # rules that are worth a first look
+SAME = ({"decay", "decays"}, {"decays", "decay given"})  # lines that are about the same thing
+
+
+def explain(family: str, cases: Sequence[Case], lawful: Callable[[Slips], bool]) -> Slips | None:
+    """The fewest slips, two at most, that explain the steps of all cases; None where none do.
+
+    Args:
+        cases: for each its settings and its steps.
+        lawful: whether the learning rates that slips leave to be explained follow a law.
+    """
+    search = _Search(family, cases, lawful)
+    return next((found for many in _candidates(family, _idle(cases)) if (found := search.among(many)) is not None), None)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Slips worth a try, likely ones first, and what the rules with them say."""
+
+    slips: tuple[Slips, ...]
+    said: Said
+
+    @staticmethod
+    def of(slips: Iterable[Slips]) -> "Candidates":
+        """These."""
+        slips = tuple(slips)
+        return Candidates(slips, Said(slips))
+
+
+@functools.cache
+def _candidates(family: str, idle: frozenset[str]) -> tuple[Candidates, ...]:
+    """All slips worth a try: none, one, two; `idle`: see `_idle`."""
+    options = [(line, option) for line, names in LINES[family].items() for option in names if not idle & {line, option}]
+    options = [slip for slip in options if not any(slip[1].startswith("default") and f"{slip[0]} passed" == i for i in idle)]
+    pairs = (
+        frozenset(pair)
+        for pair in itertools.combinations(options, 2)
+        if pair[0][0] != pair[1][0] and {pair[0][0], pair[1][0]} not in SAME
+    )
+    return Candidates.of([NONE]), Candidates.of(frozenset([slip]) for slip in options), Candidates.of(pairs)
+
+
+def _idle(cases: Sequence[Case]) -> frozenset[str]:
+    """Lines in which nothing that is said matters in any of the cases, and those ("... passed") in which no default does."""
+    idle = set[str]()
+    if not any(steps.decay.any() for _, steps in cases):
+        idle |= {"decay", "largest", "smallest", "none of vectors", "vectors alone", "none by default", "in other groups"}
+        idle |= {"none but the groups' own", "none without groups"}
+    if all(steps.present.all() for _, steps in cases):
+        idle.add("missing")
+    passed = frozenset.intersection(*(frozenset(settings.get("passed", ())) for settings, _ in cases))
+    named = {"eps": "epsilon", "weight_decay": "decay given"}
+    return frozenset(idle | {f"{named.get(name, name)} passed" for name in passed if name != "betas"})
+
+
+class _Search:
+    """A search through slips, case by case: where the likeliest of those left fails, the others are tried next."""
+
+    def __init__(self, family: str, cases: Sequence[Case], lawful: Callable[[Slips], bool]) -> None:
+        self._family, self._cases, self._lawful = family, cases, lawful
+        self._few = [steps.only(_telling(steps)) for _, steps in cases]
+        # Where something has failed, others will; before that, the longest cases first.
+        self._order, self._failed = sorted(range(len(cases)), key=lambda n: -len(cases[n][1].given)), set[int]()
+        self._known: dict[str, bool] = {}
+
+    def among(self, many: Candidates) -> Slips | None:
+        """The first of these that explains all cases, with the learning rates asked for if any does."""
+        left, passed = torch.arange(len(many.slips)), set[int]()
+        ratios: list[Tensor] = []
+        while len(left) and len(passed) < len(self._cases):
+            rest = [number for number in self._order if number not in passed]
+            number = rest[0]
+            if len(left) > MANY and number not in self._failed:
+                number = next((n for n in rest if not len(self._fitting(n, many, left[:1])[0])), number)
+            kept, told = self._fitting(number, many, left)
+            if len(kept) < len(left):
+                self._failed.add(number)
+                self._order.sort(key=lambda n: n not in self._failed)
+            passed.add(number)
+            ratios = [*(each[torch.isin(left, kept)] for each in ratios), told]
+            left = kept
+        return self._best(many, left, torch.cat(ratios, 1)) if len(left) else None
+
+    def _best(self, many: Candidates, left: Tensor, ratios: Tensor) -> Slips | None:
+        """Of those that explain the steps, the first with the learning rates asked for, else in one ratio to them, else lawful.
+
+        `ratios`: of each one's learning rates to those asked for.
+        """
+        low, high = ratios.nan_to_num(math.inf).amin(1), ratios.nan_to_num(-math.inf).amax(1)
+        asked = torch.maximum((low - 1).abs(), (high - 1).abs()) <= EVEN
+        even = (high - low <= EVEN * torch.maximum(low.abs(), high.abs())) | (low == math.inf)
+        for these in (asked, even):
+            if bool(these.any()):
+                return many.slips[int(left[these][0])]
+        for row, own in zip(left.tolist(), ratios.tolist(), strict=True):
+            key = " ".join(f"{ratio:.5g}" for ratio in own)
+            if key not in self._known:
+                self._known[key] = self._lawful(many.slips[row])
+            if self._known[key]:
+                return many.slips[row]
+        return None
+
+    def _fitting(self, number: int, many: Candidates, left: Tensor) -> tuple[Tensor, Tensor]:
+        """Those of the rows left that made the steps of a case, and for each (N, S) the ratio of its rates to those asked for."""
+        settings, steps = self._cases[number]
+        if len(left) > MANY:
+            for most in (1, 3):
+                left = left[self._holds(settings, self._few[number], many.said.only(left), most, SLACK)[0]]
+        if not len(left):
+            return left, torch.zeros(0, len(steps.given), dtype=torch.float64)
+        holds, ratios = self._holds(settings, steps, many.said.only(left), len(steps.given), 1.0)
+        return left[holds], ratios[holds]
+
+    def _holds(
+        self, settings: Mapping[str, Any], steps: Steps, said: Said, most: int, slack: float
+    ) -> tuple[Tensor, Tensor]:
+        """(N,) whether each rule made the first steps, at rates in one ratio to those asked for, unless these change; (N, S) it."""
+        holds = torch.ones(said.count, dtype=torch.bool)
+        first, ratios = torch.full((said.count,), math.nan, dtype=torch.float64), list[Tensor]()
+        for k, directions in enumerate(walk(self._family, steps, settings, said, most)):
+            fits, rates = fit(directions, steps, k, slack)
+            ratio = rates / steps.rate(k)
+            holds = holds & fits
+            if not steps.changes:
+                holds = holds & ~((ratio - first).abs() > slack * EVEN * first.abs())
+                first = torch.where(first.isnan(), ratio, first)
+            ratios.append(ratio)
+            if not bool(holds.any()):
+                break
+        return holds, torch.stack(ratios, 1)
+
+
+def _telling(steps: Steps) -> list[int]:
+    """A few coordinates, of gradients as different as may be, that the first step moves by far more than rounding."""
+    clear = steps.change[0].abs() >= 1e6 * steps.rounding[0]
+    usable = clear.nonzero()[:, 0].tolist() or list(range(len(clear)))
+    usable.sort(key=lambda at: abs(float(steps.given[0, at])))
+    return sorted({usable[round(n * (len(usable) - 1) / (FEW - 1))] for n in range(FEW)})
