@@ -8,6 +8,7 @@ go by: one wrong step doesn't make the following ones wrong, and whoever passes 
 import contextlib
 import importlib.util
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -218,13 +219,19 @@ class Reference:
 
 
 class Sources:
-    """The two modules of an exercise that its author wrote for both sides: `problem.py`, and the hidden `reference.py`."""
+    """The modules that an exercise's author wrote: `problem.py` for both sides, and hidden `reference.py` and `channels.py`."""
 
     def __init__(self, exercise: Exercise) -> None:
         """Both are imported by path: they are the course's, not the learner's."""
         self.records = exercise.about.records
         self.problem = _import(exercise.folder / "problem.py", f"descent_{exercise.name}_problem")
         self.plan = _import(exercise.judging / "reference.py", f"descent_{exercise.name}_reference")
+        self._channels = exercise.judging / "channels" / "__init__.py", f"descent_{exercise.name}_channels"
+
+    @cached_property
+    def channels(self) -> ModuleType | None:
+        """The exercise's own look at what was returned, a folder `channels`; only imported where a run is looked at."""
+        return _import(*self._channels) if self._channels[0].is_file() else None
 
 
 def references(exercise: Exercise) -> dict[str, Reference]:
@@ -264,5 +271,9 @@ def _import(path: Path, name: str) -> ModuleType:
     if spec is None or spec.loader is None or not path.is_file():
         raise GraderFault(f"The course's file {path} is missing.")
     module = importlib.util.module_from_spec(spec)
+    if path.name == "__init__.py":  # a folder of modules, which import one another by this name
+        for stale in [known for known in sys.modules if known == name or known.startswith(f"{name}.")]:
+            del sys.modules[stale]
+        sys.modules[name] = module
     spec.loader.exec_module(module)
     return module

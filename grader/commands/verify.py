@@ -28,7 +28,7 @@ from grader.submission import Submission, read_submission
 
 IN_EXERCISE = {"README.md", "exercise.toml", "problem.py", "train.py", "answers.toml"}
 IN_SOLUTION = {"train.py", "answers.toml"}
-IN_JUDGING = {SIGNATURES, "reference.py", "probes.toml", "wrong", "right", "questions.toml"}
+IN_JUDGING = {SIGNATURES, "reference.py", "channels", "probes.toml", "wrong", "right", "questions.toml"}
 BESIDE_JUDGING = {MISCONCEPTIONS, "mistakes.md", "grader", "hostile", "benchmarks", "mutants"}
 IGNORED = {"__pycache__"}
 NEARLY_ONE = re.compile(r"\b(?:1\.00|0\.99)\d+ times")  # said with more digits, to be told from 1

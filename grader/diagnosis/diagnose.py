@@ -8,6 +8,7 @@ that neither numbers nor events tell apart are all given, as "one of", and what 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from grader.checks.expect.rules import at_work
 from grader.checks.run import Run
 from grader.diagnosis.compare import gist, log, marks
 from grader.diagnosis.evidence import evidence, identified
@@ -90,8 +91,12 @@ class Diagnosis:
         return Named(programs, True, same if run.cases else "")
 
     def _inferred(self, run: Run) -> Iterator[Named]:
-        """The fewest known mistakes that explain the channels."""
+        """The fewest known mistakes that explain the channels; none where an optimizer of torch's does the work."""
         if run.error is not None and run.error.kind == "not_started":
+            return
+        if any(
+            case.reference.plan is not None and case.plan.tape is not None and at_work(case, base=True) for case in run.cases
+        ):
             return
         look = Look(run.cases)
         if look.own is None and not any(case.reference.plan is not None for case in run.cases):

@@ -53,8 +53,8 @@ class Look:
 
     @property
     def own(self) -> Callable[[Sequence[JudgedCase]], Iterator[tuple[str, tuple[str, ...]]]] | None:
-        """The exercise's own look at what was returned: `channels` in its reference.py; None where it has none."""
-        return getattr(self.cases[0].reference.sources.plan, "channels", None) if self.cases else None
+        """The exercise's own look at what was returned: `channels` in its folder of that name; None where it has none."""
+        return getattr(self.cases[0].reference.sources.channels, "channels", None) if self.cases else None
 
     @cached_property
     def findings(self) -> Findings:

@@ -52,7 +52,7 @@ class Signatures:
     def _told(self) -> bool:
         """Whether the exercise has channels at all: steps that are watched, or a look of its own at what is returned."""
         references = self._references().values()
-        return any(reference.plan is not None or hasattr(reference.sources.plan, "channels") for reference in references)
+        return any(reference.plan is not None or reference.sources.channels is not None for reference in references)
 
     @cached_property
     def right(self) -> Findings:

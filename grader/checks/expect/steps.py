@@ -1,10 +1,13 @@
 """Of the steps that a submission took: how many, from where, along which gradient, and where to."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from grader.checks.expect.words import compare
 from grader.checks.run import JudgedCase, Run, Unmet
+from grader.trace import Step
 
 
 def steps_once_a_batch(run: Run) -> None:
@@ -20,12 +23,23 @@ def steps_once_a_batch(run: Run) -> None:
         if steps[0].loss is None:
             raise Unmet(f"On {case.name}, a step is taken before there is any gradient.", case.name, 1)
         if len(steps) != wanted:
-            raise Unmet(f"On {case.name}, {_count(len(steps))} taken where {_count(wanted, 'asked for')}.", case.name)
+            more = f"{_count(len(steps))} taken where {_count(wanted, 'asked for')}{_idle(steps)}"
+            raise Unmet(f"On {case.name}, {more}.", case.name)
         _one_way(case, "the first step doesn't begin at the weights that the model came with")
         if not (case.after != case.before).any():
             raise Unmet(f"On {case.name}, the parameters never change: every step leaves them as they are.", case.name, 1)
         if case.trace.dtypes != tuple(dtype for _, _, dtype in case.trace.layout):
             raise Unmet(f"On {case.name}, the parameters end up in another dtype.", case.name)
+
+
+def _idle(steps: Sequence[Step]) -> str:
+    """The first step that no backward pass came before, in words: where there are too many, it is one too many."""
+    idle = (k for k in range(1, len(steps)) if steps[k].passes == steps[k - 1].passes)
+    number = next(idle, None)
+    if number is None:
+        return ""
+    line = f" (line {steps[number].line})" if steps[number].line else ""
+    return f"; step {number + 1}{line} moves the parameters once more after step {number}, with no backward pass between"
 
 
 def follows_the_tape(run: Run) -> None:

@@ -28,7 +28,7 @@ class Hand:
 
     def directions(self, steps: Steps, most: int = MOST) -> Iterator[Tensor]:
         """(P,) for each step the change over the learning rate asked for."""
-        return (rows[0] for rows in walk(self.family, steps, self.settings, Said([self.slips]), most))
+        return (rows[0] for rows in walk(self.family, steps, self.settings, Said.of([self.slips]), most))
 
     def rates(self, steps: Steps, most: int = MOST) -> list[float] | None:
         """The learning rate of each step; see `rates_of`."""

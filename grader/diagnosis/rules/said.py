@@ -16,19 +16,28 @@ class Said:
     Whatever a rule computes has N rows, or one where all have the same; columns are coordinates, or one for all of them.
     """
 
-    def __init__(self, slips: Sequence[frozenset[tuple[str, str]]]) -> None:
-        """`slips` of each rule."""
-        self.count = len(slips)
+    def __init__(self, options: Sequence[tuple[str, str]], rows: Tensor) -> None:
+        """`options`: pairs of a line and what is said there; `rows` (N, K): the numbers of those that each rule says."""
+        self.count = len(rows)
         self._names: dict[str, list[str]] = {}
-        codes: dict[str, list[int]] = {}
-        for number, each in enumerate(slips):
-            for line, option in each:
-                names = self._names.setdefault(line, [])
-                if option not in names:
-                    names.append(option)
-                codes.setdefault(line, [-1] * self.count)[number] = names.index(option)
-        self._codes = {line: torch.tensor(numbers, dtype=torch.int16) for line, numbers in codes.items()}
+        self._codes: dict[str, Tensor] = {}
+        of_line: dict[str, list[int]] = {}
+        for number, (line, option) in enumerate(options):
+            self._names.setdefault(line, []).append(option)
+            of_line.setdefault(line, []).append(number)
+        for line, numbers in of_line.items():
+            code = torch.full((len(options),), -1, dtype=torch.int64)
+            code[numbers] = torch.arange(len(numbers))
+            self._codes[line] = code[rows].amax(1) if rows.shape[1] else code.new_full((self.count,), -1)
         self._lines = self._masks()
+
+    @staticmethod
+    def of(slips: Sequence[frozenset[tuple[str, str]]]) -> "Said":
+        """The rules with these slips, of one number for all."""
+        options = sorted(set[tuple[str, str]]().union(*slips))
+        numbers = [[options.index(slip) for slip in each] for each in slips]
+        rows = torch.tensor(numbers, dtype=torch.int64).reshape(len(slips), -1)
+        return Said(options, rows)
 
     def _masks(self) -> dict[str, dict[str, Tensor]]:
         """For each line and option that is said: (N, 1) by which rules."""
@@ -40,7 +49,7 @@ class Said:
 
     def only(self, rows: Tensor) -> "Said":
         """What these rules say."""
-        part = Said(())
+        part = Said((), rows[:, None][:0])
         part.count, part._names = len(rows), self._names
         part._codes = {line: codes[rows] for line, codes in self._codes.items()}
         part._lines = part._masks()
@@ -77,7 +86,7 @@ class Said:
         if not options:
             return one(of(""))
         values = torch.tensor([of(name) if name in options else 0.0 for name in self._names[line]] + [of("")], dtype=torch.float64)
-        return values[self._codes[line].long()][:, None]
+        return values[self._codes[line]][:, None]
 
 
 def one(value: float) -> Tensor:

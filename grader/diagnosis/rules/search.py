@@ -1,10 +1,8 @@
 """Which lines of a rule by hand say something else, in all cases at once."""
 
 import functools
-import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -16,11 +14,10 @@ from grader.diagnosis.rules.steps import EVEN, Steps, fit
 
 Slips = frozenset[Slip]
 Case = tuple[Mapping[str, Any], Steps]
-NONE: Slips = frozenset()
 FEW = 4  # coordinates that a first look is at
 SLACK = 10.0  # what a first look lets pass, times what a rule may be away from itself
 MANY = 40  # rules that are worth a first look
-SAME = ({"decay", "decays"}, {"decays", "decay given"})  # lines that are about the same thing
+SAME = (("decay", "decays"), ("decays", "decay given"))  # lines that are about the same thing
 
 
 def explain(family: str, cases: Sequence[Case], lawful: Callable[[Slips], bool]) -> Slips | None:
@@ -31,47 +28,57 @@ def explain(family: str, cases: Sequence[Case], lawful: Callable[[Slips], bool])
         lawful: whether the learning rates that slips leave to be explained follow a law.
     """
     search = _Search(family, cases, lawful)
-    return next((found for many in _candidates(family, _idle(cases)) if (found := search.among(many)) is not None), None)
+    return next((found for many in _candidates(family, _idle(family, cases)) if (found := search.among(many)) is not None), None)
 
 
-@dataclass(frozen=True)
 class Candidates:
-    """Slips worth a try, likely ones first, and what the rules with them say."""
+    """Slips worth a try, likely ones first, of one number for all; and what the rules with them say."""
 
-    slips: tuple[Slips, ...]
-    said: Said
+    def __init__(self, options: Sequence[Slip], rows: Tensor) -> None:
+        """See `Said`."""
+        self._options, self._rows = options, rows
+        self.said = Said(options, rows)
 
-    @staticmethod
-    def of(slips: Iterable[Slips]) -> "Candidates":
-        """These."""
-        slips = tuple(slips)
-        return Candidates(slips, Said(slips))
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def slips(self, number: int) -> Slips:
+        """One of them."""
+        return frozenset(self._options[n] for n in self._rows[number].tolist())
 
 
 @functools.cache
-def _candidates(family: str, idle: frozenset[str]) -> tuple[Candidates, ...]:
-    """All slips worth a try: none, one, two; `idle`: see `_idle`."""
-    options = [(line, option) for line, names in LINES[family].items() for option in names if not idle & {line, option}]
-    options = [slip for slip in options if not any(slip[1].startswith("default") and f"{slip[0]} passed" == i for i in idle)]
-    pairs = (
-        frozenset(pair)
-        for pair in itertools.combinations(options, 2)
-        if pair[0][0] != pair[1][0] and {pair[0][0], pair[1][0]} not in SAME
-    )
-    return Candidates.of([NONE]), Candidates.of(frozenset([slip]) for slip in options), Candidates.of(pairs)
+def _candidates(family: str, idle: frozenset[Slip]) -> tuple[Candidates, ...]:
+    """All slips worth a try: none, one, two."""
+    options = [(line, option) for line, names in LINES[family].items() for option in names if (line, option) not in idle]
+    names = list(LINES[family])
+    lines = torch.tensor([names.index(line) for line, _ in options])
+    pairs = torch.combinations(torch.arange(len(options)))
+    of = lines[pairs]
+    apart = of[:, 0] != of[:, 1]
+    for one, other in SAME:
+        if one in names and other in names:
+            apart &= ~((of == names.index(one)).any(1) & (of == names.index(other)).any(1))
+    none = torch.zeros(1, 0, dtype=torch.int64)
+    return tuple(Candidates(options, rows) for rows in (none, torch.arange(len(options))[:, None], pairs[apart]))
 
 
-def _idle(cases: Sequence[Case]) -> frozenset[str]:
-    """Lines in which nothing that is said matters in any of the cases, and those ("... passed") in which no default does."""
-    idle = set[str]()
-    if not any(steps.decay.any() for _, steps in cases):
-        idle |= {"decay", "largest", "smallest", "none of vectors", "vectors alone", "none by default", "in other groups"}
-        idle |= {"none but the groups' own", "none without groups"}
-    if all(steps.present.all() for _, steps in cases):
-        idle.add("missing")
+def _idle(family: str, cases: Sequence[Case]) -> frozenset[Slip]:
+    """What changes nothing in any of the cases."""
+    decays = any(bool(steps.decay.any()) for _, steps in cases)
+    misses = not all(bool(steps.present.all()) for _, steps in cases)
     passed = frozenset.intersection(*(frozenset(settings.get("passed", ())) for settings, _ in cases))
-    named = {"eps": "epsilon", "weight_decay": "decay given"}
-    return frozenset(idle | {f"{named.get(name, name)} passed" for name in passed if name != "betas"})
+    named = {"eps": "epsilon"}
+    defaults = {named.get(name, name) for name in passed}
+    return frozenset(
+        (line, option)
+        for line, names in LINES[family].items()
+        for option in names
+        if (line == "missing" and not misses)
+        or (line == "decay" and not decays)
+        or (line == "decay given" and not decays and option != "default")
+        or (line in defaults and option.startswith("default is"))
+    )
 
 
 class _Search:
@@ -86,7 +93,7 @@ class _Search:
 
     def among(self, many: Candidates) -> Slips | None:
         """The first of these that explains all cases, with the learning rates asked for if any does."""
-        left, passed = torch.arange(len(many.slips)), set[int]()
+        left, passed = torch.arange(len(many)), set[int]()
         ratios: list[Tensor] = []
         while len(left) and len(passed) < len(self._cases):
             rest = [number for number in self._order if number not in passed]
@@ -112,13 +119,13 @@ class _Search:
         even = (high - low <= EVEN * torch.maximum(low.abs(), high.abs())) | (low == math.inf)
         for these in (asked, even):
             if bool(these.any()):
-                return many.slips[int(left[these][0])]
+                return many.slips(int(left[these][0]))
         for row, own in zip(left.tolist(), ratios.tolist(), strict=True):
             key = " ".join(f"{ratio:.5g}" for ratio in own)
             if key not in self._known:
-                self._known[key] = self._lawful(many.slips[row])
+                self._known[key] = self._lawful(many.slips(row))
             if self._known[key]:
-                return many.slips[row]
+                return many.slips(row)
         return None
 
     def _fitting(self, number: int, many: Candidates, left: Tensor) -> tuple[Tensor, Tensor]:
