@@ -168,4 +168,4 @@ def count(functions: dict[str, Any], dtype: torch.dtype) -> dict[str, list[Any]]
 def fresh(dtype: torch.dtype) -> Iterable[tuple[str, torch.optim.Optimizer]]:
     """New optimizers by name, each of three parameters of its own."""
     for name in ("sgd", "momentum", "adam", "amsgrad", "groups"):
-        yield name, OPTIMIZERS[name]([nn.Parameter(torch.ones(shape, dtype=dtype)) for shape in ((5, 3), (7,), (2, 4))], 0.1)
+        yield name, OPTIMIZERS[name]([nn.Parameter(torch.ones(shape, dtype=dtype)) for shape in ((4, 3), (5,), (2, 4))], 0.1)

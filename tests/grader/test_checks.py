@@ -389,8 +389,11 @@ WRONG = {
 
 
 def spoken(report: Report) -> list[str]:
-    diagnosed = [text for d in report.diagnoses for text in (d.title, *d.evidence, d.see, d.why, d.mend)]
-    return [report.headline, report.run.error or "", *(check.message for check in report.checks), *diagnosed]
+    """All that is said of hidden inputs: sentences of evidence that aren't a check's are of the shown, see test_evidence."""
+    messages = [check.message for check in report.checks]
+    diagnosed = [text for d in report.diagnoses for text in (d.title, d.see, d.why, d.mend)]
+    judged = [text for d in report.diagnoses for text in d.evidence if text in messages]
+    return [report.headline, report.run.error or "", *messages, *diagnosed, *judged]
 
 
 def secrets(course: Course, exercise: str) -> set[str]:

@@ -1282,7 +1282,7 @@ def in_half(id: str, name: str, half: str, *rounds: tuple[Pair, ...], unless: tu
 
     def edit(tree: ast.Module) -> bool:
         found = of_one_half(tree, half)
-        if found is None or has(tree, *unless):
+        if found is None or has(tree, *unless) or "] * len(" in ast.unparse(tree):  # a list with each mean n times
             return False
         block, part = found
         inside = ast.Module(block[part], [])
@@ -1414,7 +1414,7 @@ replacing(
     "hand_from_one",
     ("epoch // step_size", "(epoch + 1) // step_size"),
     ("e // step_size", "(e + 1) // step_size"),
-    unless=("range(1, _n)", "lambda epoch: _a"),
+    unless=("range(1, _n)", "lambda epoch: _a", "_a % step_size == 0"),
 )
 
 SCHEDULE = ("scheduler.step()", "lr_scheduler.step()")

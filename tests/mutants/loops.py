@@ -95,7 +95,9 @@ def steps(tree: ast.Module) -> list[ast.Expr]:
         node = statement(tree, call)
         owner = call.func.value if isinstance(call.func, ast.Attribute) else None
         made = assigned(tree, owner) if isinstance(owner, ast.Name) else None
-        schedule = made is not None and ("LR" in called(made) or "chedule" in called(made))
+        schedule = (made is not None and ("LR" in called(made) or "chedule" in called(made))) or (
+            isinstance(owner, ast.Name) and "chedule" in owner.id
+        )
         if isinstance(node, ast.Expr) and node.value is call and not call.args and not schedule:
             found.append(node)
     return found
@@ -512,7 +514,7 @@ def running_total_differentiated(tree: ast.Module) -> bool:
 
 def makers(tree: ast.Module) -> list[ast.Call]:
     """Where the main function makes its optimizer: of torch's, with nothing but lr of the groups' own, or of the file's."""
-    own = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    own = [node.name for node in tree.body if isinstance(node, ast.ClassDef) and "def step(" in ast.unparse(node)]
     found = optimizers(main(tree)) + calls(main(tree), *own)
     return [call for call in found if not any(isinstance(n, ast.Dict) for n in ast.walk(call)) and rate_of(call) is not None]
 
@@ -523,7 +525,10 @@ def rate_of(call: ast.Call) -> ast.expr | None:
 
 
 def rate_as(tree: ast.Module, text: str) -> bool:
-    """Another expression for the learning rate that the optimizer is given."""
+    """Another expression for the learning rate that the optimizer is given, where it is given once and for all."""
+    again = any(loops(tree, call) for call in makers(tree)) and ("**" in text or "{lr}" not in text)
+    if again or "['lr'] = " in ast.unparse(tree):
+        return False
     return each(makers(tree), lambda call: pass_(call, "lr", text.format(lr=f"{ast.unparse(rate_of(call))}"), 1))
 
 
@@ -776,6 +781,8 @@ def batch_as(tree: ast.Module, text: str) -> bool:
     if found is None:
         return False
     inner, X, y = found
+    if "{batches}" in text and str(batches_of(tree)) not in ast.unparse(inner.iter):
+        return False  # the loop validates as well
     if "torch" in text:
         import_(tree, "torch")
     return insert(tree, text.format(X=X, y=y, batches=batches_of(tree)), before=inner.body[0])
@@ -818,6 +825,13 @@ for name, text in (
 def range_from_one(tree: ast.Module) -> bool:
     """range(1, n) for range(n)."""
     found = [call for call in calls(tree, "range") if len(call.args) == 1 and ast.unparse(call.args[0]) in _length(tree)]
+    named = [node for node in ast.walk(tree) if isinstance(node, ast.For) and node.iter in found]
+    if any(
+        ast.unparse(node.target) in {n.id for n in ast.walk(part) if isinstance(n, ast.Name)}
+        for node in named
+        for part in node.body
+    ):
+        return False  # a schedule that goes by the number would begin at another place as well
     return each(found, lambda call: call.args.insert(0, ast.Constant(1)) is None)
 
 
@@ -1197,7 +1211,7 @@ def weighted_as(tree: ast.Module, text: str) -> bool:
     loss: ast.expr = found[0]
     while isinstance(loss, ast.BinOp):
         loss = loss.left
-    if not isinstance(loss, ast.Name) and loss not in measures(tree):
+    if (assigned(tree, loss) if isinstance(loss, ast.Name) else loss) not in measures(tree):
         return False
     group, accumulate = ast.unparse(step.iter), parameters(tree)[4]
     text = text.format(loss=ast.unparse(loss), group=group, accumulate=accumulate, batches=batches_of(tree))
@@ -1215,7 +1229,7 @@ for id, name, text in (
 def weight_divisor_as(tree: ast.Module, text: str) -> bool:
     """Another divisor for the weight."""
     found = weights(tree)
-    if len(found) != 1:
+    if len(found) != 1 or ("{batches}" in text and found[0] not in ast.walk(main(tree))):
         return False
     quotient = next(node for node in ast.walk(found[0]) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div))
     return replace(tree, quotient.right, expression(text.format(batches=batches_of(tree), accumulate=parameters(tree)[4])))

@@ -32,7 +32,8 @@ def batches(walk: Walk) -> list[str]:
             "each twice": [name for name in asked for _ in (1, 2)],
             "every other": asked[::2],
         }
-        return [*(name for name, law in laws.items() if law == chunks[0]), ", ".join(chunks[0])]
+        general = ["validation data among them"] if "validation" in chunks[0] else []
+        return [*(name for name, law in laws.items() if law == chunks[0]), ", ".join(chunks[0]), *general]
     rows = [sorted(r for i in epoch for r in walk.uses[i].forward.rows or ()) for epoch in walk.epochs]
     if all(row == list(range(walk.data.examples)) for row in rows):
         return ["regrouped"]
@@ -83,17 +84,20 @@ def looks(walk: Walk) -> list[str]:
     said = []
     for number, epoch in enumerate(walk.epochs):
         begin, end = epoch[0], epoch[-1] + 1
-        last = number == len(walk.epochs) - 1
         inside = [
             f"{'after' if at == end else 'before' if at == begin else 'within'} {what}"
             for at, what in seen
             if begin < at <= end or (number == 0 and at == 0)
         ]
-        _ = last
         said.append(", ".join(sorted(set(inside))))
     if not said:
         return ["none" if not seen else "alone"]
-    return [said[0] if len(set(said)) == 1 else " then ".join(dict.fromkeys(said))]
+    exact = said[0] if len(set(said)) == 1 else " then ".join(dict.fromkeys(said))
+    if any("validation in train" in each for each in said):
+        return [exact, "validation in train"]
+    if any("validation in eval" in each for each in said):
+        return [exact, "validation at another time"]
+    return [exact]
 
 
 def _kind(walk: Walk, forward: Forward) -> str:

@@ -84,8 +84,11 @@ def seen(walk: Walk) -> list[str]:
     if not laws:
         return [""]
     right = "clipped" if plan.prepare else "as they are"
-    names = ["" if name == right else name + (_clips(walk) if plan.prepare else "") for name in ORDER if name in laws]
-    return sorted(names, key=len)[:1] if "" in names else names
+    if right in laws:
+        return [""]
+    found = [name for name in ORDER if name in laws]
+    clips = _clips(walk) if plan.prepare else ""
+    return [name + clips for name in found] + [name for name in found if clips and name != "as they are"]
 
 
 def _shortened(given: Tensor, left: Tensor, limits: list[float]) -> bool:

@@ -11,7 +11,7 @@ from torch import Tensor
 from grader.diagnosis.channels.clearing import Kept, clearing
 from grader.diagnosis.channels.values import UNCLEAR
 from grader.diagnosis.channels.walk import Use, Walk
-from grader.diagnosis.enact import LOSSES, Forward, near
+from grader.diagnosis.enact import LOSSES, Enacted, Forward, near
 
 Law = Callable[["At"], float]
 
@@ -140,6 +140,8 @@ class Losses:
             reference, trace = walk.enacted.reference, walk.enacted.trace
             if reference.plan is None or reference.plan.prepare is not None or walk.early_steps or walk.cleared_inside:
                 return []
+            if not walk.moving:
+                return []
             waiting: list[Use] = []
             for use in walk.uses:
                 waiting.append(use)
@@ -170,10 +172,10 @@ class Losses:
         moving = torch.cat([torch.arange(s.start, s.stop) for n, s in enumerate(slices) if n in walk.moving])
         return bool(torch.isfinite(along).all()) and near(along[moving], target[moving], None, 1e-6)
 
-    def tell_directions(self, kind: str, name: str) -> None:
+    def tell_directions(self, kind: str, name: str, factor: float) -> None:
         """Leave with each walk what its steps go along, where that isn't seen in `.grad`."""
         for walk in self.walks:
-            walk.along = [self._along(*step, kind, LAWS[name][0]) for step in self.made if step[0] is walk]
+            walk.along = [self._along(*step, kind, LAWS[name][0]) * factor for step in self.made if step[0] is walk]
 
     @cached_property
     def _points(self) -> dict[int, At]:
@@ -334,18 +336,22 @@ def of_losses(losses: Losses) -> Iterator[tuple[str, tuple[str, ...]]]:
         return
     by_steps = None if losses.walks[0].by_hand and losses.walks[0].enacted.data.accumulate == 1 else losses.whole
     if by_steps is None and losses.law is None:
-        yield "loss", (UNCLEAR,)
+        yield "loss", (_noise(losses),)
         return
     kind, name, factor = by_steps or losses.law or ("asked", "", 1.0)
+    if name and any(walk.regrouped for walk in losses.walks):
+        yield "weight", (UNCLEAR,)
+        return
     by_hand = losses.walks[0].by_hand
     if by_steps is not None and by_hand:  # how long the steps are is the rate's, unless the loss says it as well
         factor = losses.law[2] if losses.law is not None else 1.0
     if by_steps is None and losses.walks[0].enacted.data.accumulate > 1 and name in ("sum", "mean of each batch"):
-        name = UNCLEAR  # whoever divides afterwards differentiates just that
+        # Whoever divides afterwards differentiates just that; where nothing moves, nobody can tell.
+        name = UNCLEAR if any(walk.steps and walk.moving for walk in losses.walks) else ""
     for walk in losses.walks:
         walk.kind, walk.weighed, walk.whole = kind, ("" if name == UNCLEAR else name, factor), by_steps is not None
     if by_steps is not None and by_hand:
-        losses.tell_directions(kind, name)
+        losses.tell_directions(kind, name, factor)
     yield "kind of loss", ("" if kind == "asked" else kind,)
     yield "weight", (name,)
     yield "sign", ("negative" if factor < 0 else "",)
@@ -359,6 +365,39 @@ def of_losses(losses: Losses) -> Iterator[tuple[str, tuple[str, ...]]]:
     elif cleared == "never":
         by_optimizer = any(event.kind == "optimizer" for walk in losses.walks for event in walk.enacted.trace.events)
         yield "clearing", ("never" if by_optimizer else "never, and nothing moves",)
+
+
+def _noise(losses: Losses) -> str:
+    """Whether all is as asked but where dropout draws: there it draws other numbers than asked, or none."""
+    noisy = [walk for walk in losses.walks if _dropouts(walk)]
+    quiet = [walk for walk in losses.walks if not _dropouts(walk)]
+    if not noisy or not quiet or not _is_asked(quiet):
+        return UNCLEAR
+    return "without dropout" if _is_asked([_without_dropout(walk) for walk in noisy]) else "of other random numbers"
+
+
+def _without_dropout(walk: Walk) -> Walk:
+    """The same run, played with nothing dropped."""
+    dropouts = [(module, module.p) for module in _dropouts(walk)]
+    enacted = Enacted(walk.enacted.case)
+    try:
+        for module, _ in dropouts:
+            module.p = 0.0
+        assert enacted.passes is not None
+    finally:
+        for module, chance in dropouts:
+            module.p = chance
+    return Walk(enacted)
+
+
+def _dropouts(walk: Walk) -> list[torch.nn.Dropout]:
+    return [module for module in walk.enacted.reference.model.modules() if isinstance(module, torch.nn.Dropout) and module.p]
+
+
+def _is_asked(walks: Sequence[Walk]) -> bool:
+    """Whether the loss asked for is differentiated, and gradients are cleared as they should be."""
+    losses = Losses(walks)
+    return bool(losses.reached) and losses.law == ("asked", "", 1.0)
 
 
 def own_loss(walk: Walk, forward: Forward) -> float:

@@ -36,6 +36,9 @@ SHAPES: dict[str, Callable[[int, int, int, Mapping[str, Any]], float]] = {
     "falls every batch": lambda k, e, B, given: given["gamma"] ** (k // given["step_size"]),
     "falls one epoch early": lambda k, e, B, given: given["gamma"] ** ((e + 1) // given["step_size"]),
     "falls one batch early": lambda k, e, B, given: given["gamma"] ** ((k + 1) // given["step_size"]),
+    "falls one epoch early, but the last": lambda k, e, B, given: (
+        given["gamma"] ** (min(e + 1, given["epochs"] - 1) // given["step_size"])
+    ),
     "falls every epoch": lambda k, e, B, given: given["gamma"] ** e,
     "falls one epoch late": lambda k, e, B, given: given["gamma"] ** (max(0, e - 1) // given["step_size"]),
     "falls once": lambda k, e, B, given: given["gamma"] ** min(1, e // given["step_size"]),
@@ -79,12 +82,13 @@ def schedule(of: Sequence[Moves], rules: Sequence[Rule | Hand | None]) -> tuple[
             return *_of_ratios(ratios, [first for first in firsts if first is not None]), name
     if all(_falls_in_time(moves, rates) for moves, rates in told):
         return "", "", ANOTHER_GAMMA
-    steady = all(_is_steady(moves, rates) for moves, rates in told)
+    steady = all(_is_steady(moves, rates) and _begins(moves, rates) for moves, rates in told)
     return "", "", "another" if steady else UNCLEAR
 
 
 ANOTHER_GAMMA = "with another gamma"
-IN_TIME = ("falls by a tenth", "falls by half", "with gamma squared", "with its root", "falls with one minus gamma", "rises")
+IN_TIME = ("falls by a tenth", "falls by half", "with gamma squared", "falls with one minus gamma")
+EARLY = ("falls one epoch early", "falls one epoch early, but the last")
 
 
 def _falls_in_time(moves: Moves, rates: Sequence[float]) -> bool:
@@ -115,6 +119,11 @@ def _is_steady(moves: Moves, rates: Sequence[float]) -> bool:
     """Whether the rates change between epochs alone."""
     pairs = zip(zip(rates, moves.steps.epoch, strict=False), zip(rates[1:], moves.steps.epoch[1:], strict=False), strict=False)
     return all(abs(r - s) <= 1e-5 * abs(r) for (r, e), (s, f) in pairs if e == f and not (math.isnan(r) or math.isnan(s)))
+
+
+def _begins(moves: Moves, rates: Sequence[float]) -> bool:
+    """Whether the first rate is as asked."""
+    return bool(rates) and abs(rates[0] - moves.arguments["lr"]) <= 1e-5 * abs(moves.arguments["lr"])
 
 
 def _of_ratios(ratios: Sequence[float], rates: Sequence[float]) -> tuple[str, str]:

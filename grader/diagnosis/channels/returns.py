@@ -144,6 +144,7 @@ TOGETHER: dict[str, Callable[[Walk, Sequence[tuple[int, float]]], float]] = {
     "examples over accumulate": lambda walk, of: sum(n * v for n, v in of) / walk.data.accumulate,
     "over accumulate": lambda walk, of: sum(v for _, v in of) / walk.data.accumulate,
     "sum over batches asked": lambda walk, of: sum(v for _, v in of) / len(walk.data.batches),
+    "means over examples": lambda walk, of: sum(v for _, v in of) / sum(n for n, _ in of),
     "over the last batch": lambda walk, of: sum(n * v for n, v in of) / of[-1][0],
     "over the first batch": lambda walk, of: sum(n * v for n, v in of) / of[0][0],
     "over full batches": lambda walk, of: sum(n * v for n, v in of) / (len(walk.data.batches) * len(walk.data.batches[0])),
@@ -202,10 +203,10 @@ def losses(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]:
                 found.append(name)
         except (IndexError, ZeroDivisionError, ValueError, RuntimeError):
             continue
+    if all(_in_proportion(mine, walk) for mine, walk in zip(lists, walks, strict=True)):
+        return [*found, "in proportion to the epochs' means"]
     if found:
         return found
-    if all(_in_proportion(mine, walk) for mine, walk in zip(lists, walks, strict=True)):
-        return ["in proportion to the epochs' means"]
     for short, cut in (("without the first", slice(1, None)), ("without the last", slice(None, -1))):
         for name, numbers in _DESCRIPTIONS[:20]:
             try:
@@ -217,14 +218,20 @@ def losses(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]:
 
 
 def _in_proportion(mine: list[float], walk: Walk) -> bool:
-    """Whether the numbers are the right ones of each epoch, or of each step, times a constant."""
-    for parts in (_epochs, _steps, _groups):
-        right = [sum(_size(u) * _mean(walk, u) for u in part) / sum(map(_size, part)) for part in parts(walk) if part]
-        if len(right) == len(mine) > 1 and right[0]:
-            constant = mine[0] / right[0]
-            if constant and _equal(mine, [constant * value for value in right]):
-                return True
-    return False
+    """Whether the numbers are the right ones of each epoch, or of each step, times a constant other than 1."""
+    return any(
+        _proportional(
+            mine, [TOGETHER["mean per example"](walk, [(_size(u), _mean(walk, u)) for u in p]) for p in parts(walk) if p]
+        )
+        for parts in (_epochs, _steps, _groups)
+    )
+
+
+def _proportional(mine: list[float], right: list[float]) -> bool:
+    if not len(right) == len(mine) > 1 or not right[0]:
+        return False
+    constant = mine[0] / right[0]
+    return constant > 0 and not _equal(mine, right) and _equal(mine, [constant * value for value in right])
 
 
 def validation(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]:
@@ -245,6 +252,16 @@ def validation(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]
                     found.append(whole + moment)
             except (IndexError, ZeroDivisionError, ValueError, RuntimeError):
                 continue
+    if "mean per example" not in found:
+        right = [
+            [
+                TOGETHER["mean per example"](walk, [(len(f.prediction), walk.enacted.of(f)[0]) for f in group])
+                for group in _others(walk)
+            ]
+            for walk in walks
+        ]
+        if all(map(_proportional, lists, right)):
+            found.append("in proportion to the means")
     return found
 
 

@@ -8,6 +8,8 @@ from grader.diagnosis.channels.walk import Walk
 
 def stepping(walk: Walk) -> list[str]:
     """When steps are taken: after each batch, twice, once an epoch, …"""
+    if walk.regrouped:
+        return [UNCLEAR]
     counts = [use.steps for use in walk.uses]
     data, size = walk.data, len(walk.uses)
 

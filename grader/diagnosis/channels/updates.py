@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from grader.diagnosis.channels.moves import Asked, Moves
-from grader.diagnosis.channels.rates import ANOTHER_GAMMA, IN_TIME, rate, schedule
+from grader.diagnosis.channels.rates import ANOTHER_GAMMA, EARLY, IN_TIME, rate, schedule
 from grader.diagnosis.channels.values import UNCLEAR, together
 from grader.diagnosis.rules import Hand, Rule, Slip, explain, identify
 
@@ -158,7 +158,8 @@ def channels(updates: Updates) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "memory", together([[rule.forgets] for _, rule in by_torch])
     law, sign, shape = updates.law
     if shape:
-        yield "schedule", (UNCLEAR,) if shape == UNCLEAR else (shape, ANOTHER_GAMMA) if shape in IN_TIME else (shape, "another")
+        general = ANOTHER_GAMMA if shape in IN_TIME else EARLY[0] if shape in EARLY else "another"
+        yield "schedule", (UNCLEAR,) if shape == UNCLEAR else (shape, general)
     if law:
         yield "rate", (law, "scaled") if law in OTHER_RATES or law.endswith("scaled") else (law,)
     if sign:

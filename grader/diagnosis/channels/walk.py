@@ -172,6 +172,11 @@ class Walk:
         return False
 
     @property
+    def regrouped(self) -> bool:
+        """Whether the batches of a step were made of other examples than asked: what a step is of can't be told then."""
+        return self.data.accumulate > 1 and any(label.startswith("rows") for label in self.labels)
+
+    @property
     def stopped(self) -> bool:
         """Whether it ended before its time."""
         return self.enacted.trace.error is not None

@@ -1,6 +1,7 @@
 """Adam and AdamW by hand, line by line, and what each line may say instead."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -188,7 +189,7 @@ class _Update:
         self._said, self._b1, self._b2, self._eps = said, b1, b2, eps
         self._mean = self._top = one(0.0)
         self._alpha = said.choose(
-            "update", b2, {"rmsprop with beta1": lambda: b1, **{name: lambda a=a: one(a) for name, a in ALPHAS.items()}}
+            "update", b2, {"rmsprop with beta1": lambda: b1, **{name: partial(one, a) for name, a in ALPHAS.items()}}
         )
 
     def __call__(self, above: Tensor, below: Tensor, g: Tensor, g_v: Tensor, m: Tensor, t: Tensor, here: Tensor) -> Tensor:

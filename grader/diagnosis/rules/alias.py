@@ -13,7 +13,11 @@ ONCE = (
     "of the decayed gradient itself at first, zeroed",
 )
 ALWAYS = ("of the gradient itself each time",)
-ALIASES = (*IN_PLACE, *ONCE, *ALWAYS)  # what the line "memory" may say; "zeroed": by the optimizer's own zero_grad, else to None
+ALIASES = (
+    *IN_PLACE,
+    *ONCE,
+    *ALWAYS,
+)  # what the line "memory" may say; "zeroed": by the optimizer's own zero_grad, else to None
 
 
 class Alias:

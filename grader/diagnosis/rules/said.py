@@ -81,11 +81,13 @@ class Said:
         return found
 
     def number(self, line: str, of: Callable[[str], float]) -> Tensor:
-        """(N, 1) the number that each rule's option stands for; `of` the empty one is the usual. One row where all are alike."""
+        """(N, 1) the number that each rule's option stands for; `of` the empty one is the usual. One row if all are alike."""
         options = self.options(line)
         if not options:
             return one(of(""))
-        values = torch.tensor([of(name) if name in options else 0.0 for name in self._names[line]] + [of("")], dtype=torch.float64)
+        values = torch.tensor(
+            [of(name) if name in options else 0.0 for name in self._names[line]] + [of("")], dtype=torch.float64
+        )
         return values[self._codes[line]][:, None]
 
 

@@ -28,7 +28,9 @@ def explain(family: str, cases: Sequence[Case], lawful: Callable[[Slips], bool])
         lawful: whether the learning rates that slips leave to be explained follow a law.
     """
     search = _Search(family, cases, lawful)
-    return next((found for many in _candidates(family, _idle(family, cases)) if (found := search.among(many)) is not None), None)
+    return next(
+        (found for many in _candidates(family, _idle(family, cases)) if (found := search.among(many)) is not None), None
+    )
 
 
 class Candidates:
@@ -40,6 +42,7 @@ class Candidates:
         self.said = Said(options, rows)
 
     def __len__(self) -> int:
+        """How many there are."""
         return len(self._rows)
 
     def slips(self, number: int) -> Slips:
@@ -129,7 +132,7 @@ class _Search:
         return None
 
     def _fitting(self, number: int, many: Candidates, left: Tensor) -> tuple[Tensor, Tensor]:
-        """Those of the rows left that made the steps of a case, and for each (N, S) the ratio of its rates to those asked for."""
+        """Those of the rows left that made a case's steps, and for each (N, S) the ratio of its rates to those asked for."""
         settings, steps = self._cases[number]
         if len(left) > MANY:
             for most in (1, 3):
@@ -139,10 +142,8 @@ class _Search:
         holds, ratios = self._holds(settings, steps, many.said.only(left), len(steps.given), 1.0)
         return left[holds], ratios[holds]
 
-    def _holds(
-        self, settings: Mapping[str, Any], steps: Steps, said: Said, most: int, slack: float
-    ) -> tuple[Tensor, Tensor]:
-        """(N,) whether each rule made the first steps, at rates in one ratio to those asked for, unless these change; (N, S) it."""
+    def _holds(self, settings: Mapping[str, Any], steps: Steps, said: Said, most: int, slack: float) -> tuple[Tensor, Tensor]:
+        """(N,) whether each rule made the first steps, at rates in one ratio to those asked for if these stay; (N, S) it."""
         holds = torch.ones(said.count, dtype=torch.bool)
         first, ratios = torch.full((said.count,), math.nan, dtype=torch.float64), list[Tensor]()
         for k, directions in enumerate(walk(self._family, steps, settings, said, most)):

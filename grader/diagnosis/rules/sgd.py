@@ -46,6 +46,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "missing": ("as zero", "ends the step", "stops all", "coasts", "rolls on", "fades", "decays"),
 }
 
+
 def walk(steps: Steps, settings: Mapping[str, Any], said: Said, most: int) -> Iterator[Tensor]:
     """(N, P) for each step the change over the learning rate asked for, by each of N rules.
 
@@ -56,9 +57,11 @@ def walk(steps: Steps, settings: Mapping[str, Any], said: Said, most: int) -> It
     mu = said.number("momentum", lambda option: _momentum(settings, option))
     keep = _keep(settings, said, mu)
     looks = torch.tensor([[bool(settings.get("nesterov"))]])
-    looks = said.choose("nesterov", looks, {"off": lambda: looks & False, "on": lambda: looks | True, "inverted": lambda: ~looks})
+    looks = said.choose(
+        "nesterov", looks, {"off": lambda: looks & False, "on": lambda: looks | True, "inverted": lambda: ~looks}
+    )
     rolls = (mu != 0) | said.says("dampening", "without momentum", "without momentum, first too")
-    decay = _decay(steps, settings, said)
+    decay = _decay(steps, said)
     over = said.choose("scale", one(1.0), {"over the parameters": lambda: one(1 / steps.there.shape[1])})
     anew = said.says("memory", "each step", *(["each clearing"] if steps.clears == "yours" else []))
     alias = Alias(steps, said) if said.any("memory", *ALIASES) else None
@@ -107,7 +110,9 @@ def _decayed(said: Said, g: Tensor, shrink: Tensor, begun: Tensor, lr: float) ->
         "decay",
         shrink,
         {
-            **dict.fromkeys(("none", "behind the velocity", "shrinks before", "shrinks after", "without lr"), lambda: 0 * shrink),
+            **dict.fromkeys(
+                ("none", "behind the velocity", "shrinks before", "shrinks after", "without lr"), lambda: 0 * shrink
+            ),
             "doubled": lambda: 2 * shrink,
             "half": lambda: shrink / 2,
             "negative": lambda: -shrink,
@@ -252,7 +257,7 @@ def _momentum(settings: Mapping[str, Any], said: str) -> float:
     return named[said] if said in named else float(said)
 
 
-def _decay(steps: Steps, settings: Mapping[str, Any], said: Said) -> Tensor:
+def _decay(steps: Steps, said: Said) -> Tensor:
     """(N, P) the weight decay of each coordinate."""
     usual = steps.decay[None]
     number = said.number("decays", lambda option: float(option or "nan"))
