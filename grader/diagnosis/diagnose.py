@@ -79,7 +79,7 @@ class Diagnosis:
         """The known mistakes that did the same on all cases; where several did, those whose events are alike."""
         if run.error is not None and run.error.kind == "not_started":
             return None
-        matches = _told_apart_by_events(run, self.known.equal_to(run.trace, run.names))
+        matches = _told_apart_by_events(run, self._agreeing(run, self.known.equal_to(run.trace, run.names)))
         if not matches:
             return None
         programs: dict[str, list[str]] = {}
@@ -89,6 +89,23 @@ class Diagnosis:
         if run.is_part:
             same = f"On the {len(run.cases)} inputs that try this part, your code does what a program with this mistake does."
         return Named(programs, True, same if run.cases else "")
+
+    def _agreeing(self, run: Run, matches: list[KnownMistake]) -> list[KnownMistake]:
+        """Of mistakes with equal numbers, those of which an exercise's own look finds the same; where it has one.
+
+        There, few numbers are compared: different mistakes make an examination's answers wrong in the same way.
+        """
+        look = Look(run.cases)
+        if not matches or look.own is None:
+            return matches
+        findings = look.unlike(self.signatures.right)
+        kept = []
+        for match in matches:
+            theirs = self.signatures.of(match.id, [match.program])
+            alike = all(set(values) & set(theirs.get(channel, ())) for channel, values in findings.items())
+            if alike and (run.is_part or set(findings) == set(theirs)):
+                kept.append(match)
+        return kept
 
     def _inferred(self, run: Run) -> Iterator[Named]:
         """The fewest known mistakes that explain the channels; none where an optimizer of torch's does the work."""
