@@ -1,5 +1,6 @@
 """All channels of a run together: what isn't as asked, and how."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
@@ -38,8 +39,10 @@ class Look:
 
     @cached_property
     def driven(self) -> list[JudgedCase]:
-        """Those that a tape drives."""
-        return [case for case in self._usable if case.plan.tape is not None and case.trace.steps]
+        """Those that a tape drives, but for those that lean on what isn't as asked elsewhere."""
+        leaning = getattr(self.cases[0].reference.sources.channels, "LEANING", ()) if self._returned else ()
+        tried = [case for case in self._usable if case.plan.tape is not None and case.trace.steps]
+        return [case for case in tried if case.arguments.get("task") not in leaning]
 
     @cached_property
     def walks(self) -> list[Walk]:
@@ -55,6 +58,11 @@ class Look:
     def own(self) -> Callable[[Sequence[JudgedCase]], Iterator[tuple[str, tuple[str, ...]]]] | None:
         """The exercise's own look at what was returned: `channels` in its folder of that name; None where it has none."""
         return getattr(self.cases[0].reference.sources.channels, "channels", None) if self.cases else None
+
+    @cached_property
+    def _returned(self) -> Findings:
+        """What the exercise's own look finds."""
+        return {name: values for name, values in self.own(self.cases) if values} if self.own is not None else {}
 
     @cached_property
     def findings(self) -> Findings:
@@ -77,13 +85,13 @@ class Look:
         except (RuntimeError, ValueError, IndexError):  # so far from what was asked that it can't be played
             return found or {"run": (UNCLEAR,)}
         if self.own is not None:
-            found |= {name: values for name, values in self.own(self.cases) if values}
+            found |= self._returned
         error = next((case.trace.error for case in self.cases if case.trace.error), None)
         if error is not None and "reached" not in found:  # where no gradient came, whoever uses it stops
             last = (
                 [event.kind for event in self.walks[-1].enacted.trace.events if event.kind != "end"][-1:] if self.walks else []
             )
-            found["stopped"] = (" ".join((*(said(error) or ()), *last)), *(["of None"] if "NoneType" in error.message else []))
+            found["stopped"] = (" ".join((*(said(error) or ()), *last)), *_of_what(error.message), *_where(self.cases))
         return found | {name: tuple(values) for name, values in given_back.items()}
 
     def unlike(self, right: Findings) -> dict[str, tuple[str, ...]]:
@@ -100,6 +108,26 @@ class Look:
         if "returned val" not in differing and "validation at another time" in differing.get("looks", ()):
             del differing["looks"]  # whoever validates more often, and notes the right number, does nothing wrong
         return differing
+
+
+def _of_what(message: str) -> Iterator[str]:
+    """What an error is about, whatever its words are."""
+    about = {"of None": r"NoneType", "of two sizes": r"[Ss]ize|shape", "of two dtypes": r"dtype|scalar type|Half|Float"}
+    yield from (name for name, words in about.items() if re.search(words, message))
+
+
+def _where(cases: Sequence[JudgedCase]) -> Iterator[str]:
+    """Whether all errors came at the first step for which a gradient is missing, and there only."""
+    stopped = [case for case in cases if case.trace.error is not None and case.trace.error.kind == "crashed"]
+    if stopped and all(_misses_at(case) == len(case.trace.steps) for case in stopped):
+        yield "at a missing gradient"
+
+
+def _misses_at(case: JudgedCase) -> int | None:
+    """The first step of a tape for which some gradient is missing."""
+    tape = case.plan.tape if case.reference.plan is not None else None
+    rows = tape.gradients if tape is not None else []
+    return next((number for number, row in enumerate(rows) if any(gradient is None for gradient in row)), None)
 
 
 def _dtypes(cases: Sequence[JudgedCase]) -> str:

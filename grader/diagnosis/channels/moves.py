@@ -105,8 +105,20 @@ def of_tape(case: JudgedCase) -> Moves:
     rows = [s.gradient for s in steps]
     present = trace.present[rows].repeat_interleave(sizes, dim=1)
     count = len(steps)
+    tape = case.plan.tape
+    assert tape is not None
     made = Steps(
-        before, trace.gradients[rows], change, numbers, vectors, present, asked.decay, asked.rates, (0,) * count, (0,) * count
+        before,
+        trace.gradients[rows],
+        change,
+        numbers,
+        vectors,
+        present,
+        asked.decay,
+        asked.rates,
+        (0,) * count,
+        (0,) * count,
+        tape.clears,
     )
     return Moves(made, asked, tuple(_declared(trace)), reference.arguments)
 

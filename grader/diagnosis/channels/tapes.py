@@ -57,7 +57,7 @@ def still(moves: Sequence[Moves]) -> tuple[str, ...]:
             "biases": set(stays) == vectors,
             "weights": set(stays) == set(numbers) - vectors,
         }
-        moved = steps.change.abs().amax(1) > 0
+        moved = (steps.change != 0).any(1)
         late = len(moved) > 2 and bool(moved[0]) and not moved[1:].any()
         said.append(
             [name for name, holds in names.items() if holds and stays]

@@ -8,7 +8,8 @@ from typing import Any
 from grader.diagnosis.channels.moves import Asked, Moves
 from grader.diagnosis.channels.rates import ANOTHER_GAMMA, EARLY, IN_TIME, rate, schedule
 from grader.diagnosis.channels.values import UNCLEAR, together
-from grader.diagnosis.rules import Hand, Rule, Slip, explain, identify
+from grader.diagnosis.rules import Hand, Rule, Slip, adam, explain, identify, sgd
+from grader.diagnosis.rules.said import DTYPES, is_number
 
 
 class Updates:
@@ -49,13 +50,14 @@ class Updates:
         return found
 
     @cached_property
-    def _slips(self) -> frozenset[Slip] | None:
+    def _slips(self) -> Sequence[frozenset[Slip]] | None:
         cases = [(by_hand(self.moves[n])[1], self.moves[n].steps) for n in self.told]
         family = by_hand(self.moves[0])[0]
         return explain(family, cases, lambda slips: UNCLEAR not in self._law(self._hands(slips))) if cases else None
 
-    def _hands(self, slips: frozenset[Slip]) -> list[Rule | Hand | None]:
-        return [Hand(*by_hand(moves), slips) if moves.any else None for moves in self.moves]
+    def _hands(self, slips: Sequence[frozenset[Slip]]) -> list[Rule | Hand | None]:
+        of = dict(zip(self.told, slips, strict=True))
+        return [Hand(*by_hand(moves), of[n]) if n in of else None for n, moves in enumerate(self.moves)]
 
     def _law(self, rules: Sequence[Rule | Hand | None]) -> tuple[str, str, str]:
         return schedule(self.moves, rules) or (*rate(self.moves, rules), "")
@@ -122,22 +124,47 @@ def _equal(want: Any, have: Any) -> bool:
     return math.isclose(want, have, rel_tol=1e-4, abs_tol=1e-14)
 
 
-def slips(of: frozenset[Slip]) -> Iterator[tuple[str, str]]:
-    """What a rule by hand says instead, named as `numbers` names the settings of torch's where it comes to the same."""
-    for line, option in sorted(of):
+def slips(hands: Sequence[Hand]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What rules by hand say instead, named as `numbers` names the settings of torch's where it comes to the same."""
+    for line, option in sorted({slip[0]: slip for hand in hands for slip in sorted(hand.slips)}.values()):
         match line:
+            case "count" if option == adam.ROUNDED:
+                pass  # torch's own count is such a tensor
             case "betas":
-                yield line, option if option in ("swapped", "default") else "other"
+                swapped = option in ("swapped", "default is 0.999, 0.9")
+                yield line, ("swapped" if swapped else "default" if option == "default" else "other",)
             case "epsilon":
-                yield "eps", "default" if option == "default" else "other"
+                yield "eps", ("default" if option == "default" else "other",)
+            case "fading":
+                yield "momentum", ("other",)
             case "momentum" if option != "none":
-                yield line, "other"
+                yield line, ("other",)
+            case "dampening" if is_number(option):
+                others = any(line in dict(hand.slips) and not hand.settings.get("dampening") for hand in hands)
+                yield line, ("added",) if others else ("other",)
+            case "scale" if option.startswith("times "):
+                yield line, ("other", "scaled")
             case "decay" if option == "none":
-                yield "weight_decay", "none"
+                yield "weight_decay", ("none",)
             case "eps":
-                yield "place of eps", option
+                yield "place of eps", (option, *GENERAL.get((line, option), ()))
             case _:
-                yield line, option
+                yield line, (option, *GENERAL.get((line, option), ()))
+
+
+GENERAL: dict[Slip, tuple[str, ...]] = {  # what whole families of slips have in common
+    **{("nesterov", option): ("of an old gradient",) for option in sgd.LINES["nesterov"] if "old gradient" in option},
+    **{("velocity", option): ("a mean",) for option in sgd.LINES["velocity"] if option.startswith("averaged")},
+    **{("velocity", option): ("the one before",) for option in sgd.LINES["velocity"] if option.startswith("previous")},
+    **{("dampening", option): ("of the first",) for option in ("first too", "first twice", "without momentum, first too")},
+    **{("count", option): ("stays",) for option in adam.LINES["count"] if option.startswith("never advances")},
+    **{("memory", option): ("emptied",) for option in ("each step", "each step, count too", *adam.CLEARED)},
+    **{("scale", option): ("scaled",) for option in (*adam.SCALES, "over the parameters")},
+    **{("decay", option): ("more than once",) for option in ("doubled", "twice")},
+    **{("decay", option): ("shrinks after",) for option in ("shrinks after", "after, without lr")},
+    **{("gradient", option): ("of another dtype",) for option in DTYPES},
+    **{("eps", option): ("inside",) for option in adam.LINES["eps"] if "inside" in option},
+}
 
 
 def channels(updates: Updates) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -151,7 +178,7 @@ def channels(updates: Updates) -> Iterator[tuple[str, tuple[str, ...]]]:
     by_torch = [(asked, rule) for asked, rule in told if isinstance(rule, Rule)]
     hands = [rule for _, rule in told if isinstance(rule, Hand)]
     if hands:
-        yield from ((line, (option,)) for line, option in slips(hands[0].slips))
+        yield from slips(hands)
     else:
         for name, value in numbers(by_torch):
             yield name, (value, "a variant of Adam") if value in VARIANTS else (value,)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from grader.diagnosis.rules.decays import GIVEN, NUMBERS, PLACES, Decay
 from grader.diagnosis.rules.missing import present
-from grader.diagnosis.rules.said import Said, one
+from grader.diagnosis.rules.said import DTYPES, Said, one, rounded
 from grader.diagnosis.rules.steps import Steps
 
 PAIRS = (
@@ -19,21 +19,38 @@ PAIRS = (
 EPSILONS = ("1e-7", "1e-6", "1e-5", "1e-4", "1e-3", "1e-10", "1e-12", "1e-2", "1e-9", "1e-16")
 SCALES = {"tenfold": 10.0, "tenth": 0.1, "hundredth": 0.01, "double": 2.0, "half": 0.5}
 ALPHAS = {"rmsprop with 0.99": 0.99, "rmsprop with 0.9": 0.9}
+ROUNDED = "in single precision"  # no mistake of its own: torch's own count is a tensor like that, too
+CLEARED = ("each clearing", "each clearing, count too")
 LINES: dict[str, tuple[str, ...]] = {
+    "gradient": tuple(DTYPES),
     "m": ("no factor", "raw", "previous", "lr inside", "beta2", "sum", "swapped factors"),
     "v": (
-        *("no factor", "absolute", "m squared", "m-hat squared", "around m", "around old m", "variance", "largest", "beta1"),
+        *(
+            "no factor",
+            "absolute",
+            "m squared",
+            "m-hat squared",
+            "around m",
+            "around m-hat",
+            "around old m",
+            "variance",
+            "largest",
+            "beta1",
+        ),
         *("sum", "largest corrected", "swapped factors"),
     ),
     "correction": ("none", "not of m", "not of v", "multiplied", "of v with beta1", "of m with beta2", "swapped", "linear"),
-    "count": ("from two", "never advances", "each parameter", "each parameter, missing too", "from zero", "twice", "all steps"),
+    "count": (
+        *("from two", "never advances", "each parameter", "each parameter, missing too", "from zero", "twice", "all steps"),
+        *("never advances for m", "never advances for v", ROUNDED),
+    ),
     "stored": ("both", "m", "v"),
     "eps": (
         *("inside the root", "inside before correction", "before correction", "none", "inside and outside", "as the least"),
         "squared inside",
     ),
     "root": ("none", "cubic"),
-    "memory": ("each step", "each step, count too", "shared by m and v", "previous of both"),
+    "memory": ("each step", "each step, count too", "shared by m and v", "previous of both", *CLEARED),
     "update": (
         *("momentum alone", "momentum alone, uncorrected", "gradient alone", "gradient over root", "sign", "sign of m"),
         *("rmsprop", "rmsprop with beta1", *ALPHAS),
@@ -64,11 +81,12 @@ def walk(steps: Steps, settings: Mapping[str, Any], said: Said, most: int) -> It
     b2 = said.number("betas", lambda option: _betas(settings, option)[1])
     eps = said.number("epsilon", lambda option: _eps(settings, option))
     decay = Decay(steps, settings, said)
-    moments, count, update = _Moments(said, b1, b2, eps), _Count(steps, said), _Update(said, b1, b2, eps)
+    cleared = CLEARED if steps.clears == "yours" else ()
+    moments, count, update = _Moments(said, b1, b2, eps, cleared), _Count(steps, said), _Update(said, b1, b2, eps)
     last = torch.zeros_like(steps.given[:1])
     for k in range(min(len(steps.given), most)):
         lr, here, there = steps.rate(k), present(steps, k, said), steps.present[k][None]
-        g, shrink = steps.given[k][None], decay.much * steps.before[k]
+        g, shrink = rounded(said, steps.given[k][None]), decay.much * steps.before[k]
         if said.any("missing", "previous gradient"):
             g = torch.where(said.says("missing", "previous gradient") & ~there, last, g)
             last = g
@@ -122,8 +140,8 @@ class _Count:
 class _Moments:
     """m and v, and what comes above and below the line of the update."""
 
-    def __init__(self, said: Said, b1: Tensor, b2: Tensor, eps: Tensor) -> None:
-        self._said, self._b1, self._b2, self._eps = said, b1, b2, eps
+    def __init__(self, said: Said, b1: Tensor, b2: Tensor, eps: Tensor, cleared: tuple[str, ...]) -> None:
+        self._said, self._b1, self._b2, self._eps, self._cleared = said, b1, b2, eps, cleared
         self.m = self.v = self._top = one(0.0)
         ones = one(1.0)
         self._keep_m = said.choose("m", b1, {"beta2": lambda: b2, "sum": lambda: ones, "swapped factors": lambda: 1 - b1})
@@ -134,9 +152,17 @@ class _Moments:
 
     def __call__(self, g_m: Tensor, g_v: Tensor, here: Tensor, there: Tensor, t: Tensor, lr: float) -> tuple[Tensor, Tensor]:
         said = self._said
-        begins = {"each step": lambda: one(0.0), "each step, count too": lambda: one(0.0)}
+        ends = self._cleared
+        begins = {
+            "each step": lambda: one(0.0),
+            "each step, count too": lambda: one(0.0),
+            **dict.fromkeys(ends, lambda: one(0.0)),
+        }
         old_m, old_v = said.choose("memory", self.m, begins), said.choose("memory", self.v, begins)
-        t = said.choose("memory", t, {"each step, count too": lambda: one(1.0)})
+        counts = dict.fromkeys(
+            ("each step, count too", *(each for each in ends if each.endswith("count too"))), lambda: one(1.0)
+        )
+        t = said.choose("memory", t, counts)
         c1, c2 = _corrections(said, self._b1, self._b2, t)
         new_m = self._keep_m * old_m + self._take_m * said.choose("m", g_m, {"lr inside": lambda: lr * g_m})
         squares = said.choose(
@@ -147,6 +173,7 @@ class _Moments:
                 "m squared": lambda: new_m**2,
                 "m-hat squared": lambda: (new_m / c1) ** 2,
                 "around m": lambda: (g_v - new_m) ** 2,
+                "around m-hat": lambda: (g_v - new_m / c1) ** 2,
                 "around old m": lambda: (g_v - old_m) ** 2,
             },
         )
@@ -250,6 +277,8 @@ def _below(said: Said, v_hat: Tensor, v: Tensor, c2: Tensor, eps: Tensor) -> Ten
 def _corrections(said: Said, b1: Tensor, b2: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
     """What m and v are divided by."""
     c1, c2, ones = 1 - b1**t, 1 - b2**t, one(1.0)
+    c1 = said.choose("count", c1, {"never advances for m": lambda: 1 - b1, ROUNDED: lambda: _rounded(b1, t)})
+    c2 = said.choose("count", c2, {"never advances for v": lambda: 1 - b2, ROUNDED: lambda: _rounded(b2, t)})
     of_m = {
         **dict.fromkeys(("none", "not of m"), lambda: ones),
         "multiplied": lambda: 1 / c1,
@@ -265,11 +294,18 @@ def _corrections(said: Said, b1: Tensor, b2: Tensor, t: Tensor) -> tuple[Tensor,
     return said.choose("correction", c1, of_m), said.choose("correction", c2, of_v)
 
 
+def _rounded(beta: Tensor, t: Tensor) -> Tensor:
+    """The correction, where t is a tensor in single precision."""
+    return (1 - beta ** t.to(torch.float32)).to(torch.float32).to(torch.float64)
+
+
 def _scale(said: Said, lr: float) -> Tensor:
-    fixed = "a rate of "
-    return said.number(
-        "scale", lambda option: float(option.removeprefix(fixed)) / lr if option.startswith(fixed) else SCALES.get(option, 1.0)
-    )
+    def factor(option: str) -> float:
+        if option.startswith("a rate of "):
+            return float(option.removeprefix("a rate of ")) / lr
+        return float(option.removeprefix("times ")) if option.startswith("times ") else SCALES.get(option, 1.0)
+
+    return said.number("scale", factor)
 
 
 def _betas(settings: Mapping[str, Any], said: str) -> tuple[float, float]:

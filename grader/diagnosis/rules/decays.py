@@ -22,7 +22,7 @@ IN_GRADIENT = {  # of what it is added to the gradient: of m's, v's, or both
     "in m only": "m",
     "in v only": "v",
 }
-BESIDE = ("before", "after", "without lr", "doubled", "half", "squared lr", "added", "both ways", "before and after")
+BESIDE = ("before", "after", "without lr", "doubled", "twice", "half", "squared lr", "added", "both ways", "before and after")
 ABOVE = ("over the root", "over the root, times lr")
 PLACES = tuple(dict.fromkeys(("none", *BESIDE[1:], *IN_GRADIENT, *ABOVE)))
 
@@ -90,6 +90,7 @@ class Decay:
                 "after": lambda: shrink - lr * self.much * step,
                 "without lr": lambda: shrink / lr,
                 "doubled": lambda: 2 * shrink,
+                "twice": lambda: 2 * shrink - lr * self.much * shrink,
                 "half": lambda: shrink / 2,
                 "squared lr": lambda: lr * shrink,
                 "added": lambda: -shrink,

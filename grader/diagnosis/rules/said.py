@@ -1,11 +1,13 @@
 """What many rules by hand say in each of their lines: they are run side by side, one in each row."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 NO = torch.zeros(1, 1, dtype=torch.bool)
 YES = torch.ones(1, 1, dtype=torch.bool)
 
@@ -89,6 +91,24 @@ class Said:
             [of(name) if name in options else 0.0 for name in self._names[line]] + [of("")], dtype=torch.float64
         )
         return values[self._codes[line]][:, None]
+
+
+def rounded(said: Said, g: Tensor) -> Tensor:
+    """(N, P) the gradient, in the dtype that each rule turns it into."""
+    return said.choose("gradient", g, {name: partial(_to, g, dtype) for name, dtype in DTYPES.items()})
+
+
+def _to(value: Tensor, dtype: torch.dtype) -> Tensor:
+    return value.to(dtype).to(torch.float64)
+
+
+def is_number(option: str) -> bool:
+    """Whether an option is a number, and no words."""
+    try:
+        float(option)
+    except ValueError:
+        return False
+    return True
 
 
 def one(value: float) -> Tensor:

@@ -1,16 +1,18 @@
 """Which lines of a rule by hand say something else, in all cases at once."""
 
 import functools
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from grader.diagnosis.rules.by_hand import LINES, Slip, walk
+from grader.diagnosis.rules.numbers import FREE, Free, solve
 from grader.diagnosis.rules.said import Said
-from grader.diagnosis.rules.steps import EVEN, Steps, fit
+from grader.diagnosis.rules.steps import EVEN, MOST, Steps, fit
 
 Slips = frozenset[Slip]
 Case = tuple[Mapping[str, Any], Steps]
@@ -20,16 +22,24 @@ MANY = 40  # rules that are worth a first look
 SAME = (("decay", "decays"), ("decays", "decay given"))  # lines that are about the same thing
 
 
-def explain(family: str, cases: Sequence[Case], lawful: Callable[[Slips], bool]) -> Slips | None:
+def explain(family: str, cases: Sequence[Case], lawful: Callable[[Sequence[Slips]], bool]) -> tuple[Slips, ...] | None:
     """The fewest slips, two at most, that explain the steps of all cases; None where none do.
 
     Args:
         cases: for each its settings and its steps.
         lawful: whether the learning rates that slips leave to be explained follow a law.
+
+    Returns:
+        For each case the slips; they differ where a number is another in each.
     """
     search = _Search(family, cases, lawful)
-    return next(
-        (found for many in _candidates(family, _idle(family, cases)) if (found := search.among(many)) is not None), None
+    none, single, pairs = _candidates(family, _idle(family, cases))
+    return (
+        search.among(none)
+        or search.among(single)
+        or search.solved([None])
+        or search.among(pairs)
+        or search.solved([None, *(slip for number in range(len(single)) for slip in single.slips(number))])
     )
 
 
@@ -87,14 +97,14 @@ def _idle(family: str, cases: Sequence[Case]) -> frozenset[Slip]:
 class _Search:
     """A search through slips, case by case: where the likeliest of those left fails, the others are tried next."""
 
-    def __init__(self, family: str, cases: Sequence[Case], lawful: Callable[[Slips], bool]) -> None:
+    def __init__(self, family: str, cases: Sequence[Case], lawful: Callable[[Sequence[Slips]], bool]) -> None:
         self._family, self._cases, self._lawful = family, cases, lawful
         self._few = [steps.only(_telling(steps)) for _, steps in cases]
         # Where something has failed, others will; before that, the longest cases first.
         self._order, self._failed = sorted(range(len(cases)), key=lambda n: -len(cases[n][1].given)), set[int]()
         self._known: dict[str, bool] = {}
 
-    def among(self, many: Candidates) -> Slips | None:
+    def among(self, many: Candidates) -> tuple[Slips, ...] | None:
         """The first of these that explains all cases, with the learning rates asked for if any does."""
         left, passed = torch.arange(len(many)), set[int]()
         ratios: list[Tensor] = []
@@ -110,7 +120,65 @@ class _Search:
             passed.add(number)
             ratios = [*(each[torch.isin(left, kept)] for each in ratios), told]
             left = kept
-        return self._best(many, left, torch.cat(ratios, 1)) if len(left) else None
+        found = self._best(many, left, torch.cat(ratios, 1)) if len(left) else None
+        return None if found is None else (found,) * len(self._cases)
+
+    @functools.cached_property
+    def _telling(self) -> int:
+        """The case with the most coordinates of those that a rule without slips didn't make."""
+        nothing = Said.of([frozenset()])
+        wrong = [n for n, (asked, steps) in enumerate(self._cases) if not self._holds(asked, steps, nothing, MOST, 1.0)[0]]
+        return max(wrong or range(len(self._cases)), key=lambda n: self._cases[n][1].change.numel())
+
+    def solved(self, beside: Sequence[Slip | None]) -> tuple[Slips, ...] | None:
+        """A line with a number that may be any in each case, and one of these slips or none beside it.
+
+        One that leaves the learning rates as asked for is taken first.
+        """
+        number = self._telling
+        lawful = None
+        for free in FREE[self._family]:
+            usable = [slip for slip in beside if slip is None or slip[0] != free.line]
+            if free.starts.shape[1] > 1 and len(usable) > 1:
+                continue  # two numbers and a slip: too much for few steps
+            settings = self._cases[number][0]
+            rates = (False,) if len(usable) > 1 else (True, False)
+            ways = (solve(self._family, settings, self._few[number], free, usable, as_asked) for as_asked in rates)
+            for slips in itertools.chain.from_iterable(ways):
+                found = self._everywhere(number, free, slips)
+                if found is None:
+                    continue
+                all_slips, ratios = found
+                if _as_asked(ratios):
+                    return all_slips
+                if lawful is None and self._lawful(all_slips):
+                    lawful = all_slips
+        return lawful
+
+    def _everywhere(self, number: int, free: Free, slips: Slips) -> tuple[tuple[Slips, ...], Tensor] | None:
+        """The slips of every case, if those of one hold there, and the ratios of all learning rates to those asked for."""
+        found: dict[int, tuple[Slips, Tensor]] = {}
+        rest = frozenset(slip for slip in slips if slip[0] != free.line)
+        for n in sorted(range(len(self._cases)), key=lambda n: n != number):
+            settings, steps = self._cases[n]
+            tries = iter((slips,)) if n == number else self._tries(n, free, slips, rest)
+            for each in tries:
+                holds, ratios = self._holds(settings, steps, Said.of([each]), len(steps.given), 1.0)
+                if bool(holds) and (n not in found or _as_asked(ratios)):
+                    found[n] = each, ratios[0]
+                if n in found and _as_asked(found[n][1]):
+                    break
+            if n not in found:
+                return None
+        return tuple(found[n][0] for n in range(len(found))), torch.cat([found[n][1] for n in range(len(found))])
+
+    def _tries(self, number: int, free: Free, slips: Slips, rest: Slips) -> Iterator[Slips]:
+        """The number asked for, the one of another case, and one of its own."""
+        yield rest
+        yield slips
+        for as_asked in (True, False):
+            beside = [next(iter(rest), None)]
+            yield from solve(self._family, self._cases[number][0], self._few[number], free, beside, as_asked)
 
     def _best(self, many: Candidates, left: Tensor, ratios: Tensor) -> Slips | None:
         """Of those that explain the steps, the first with the learning rates asked for, else in one ratio to them, else lawful.
@@ -126,7 +194,7 @@ class _Search:
         for row, own in zip(left.tolist(), ratios.tolist(), strict=True):
             key = " ".join(f"{ratio:.5g}" for ratio in own)
             if key not in self._known:
-                self._known[key] = self._lawful(many.slips(row))
+                self._known[key] = self._lawful((many.slips(row),) * len(self._cases))
             if self._known[key]:
                 return many.slips(row)
         return None
@@ -157,6 +225,11 @@ class _Search:
             if not bool(holds.any()):
                 break
         return holds, torch.stack(ratios, 1)
+
+
+def _as_asked(ratios: Tensor) -> bool:
+    """Whether learning rates are those asked for, as far as that can be told."""
+    return float((ratios.nan_to_num(1.0) - 1).abs().max()) <= EVEN
 
 
 def _telling(steps: Steps) -> list[int]:

@@ -1,6 +1,7 @@
 """SGD by hand, line by line, and what each line may say instead."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -8,24 +9,26 @@ from torch import Tensor
 
 from grader.diagnosis.rules.alias import ALIASES, Alias
 from grader.diagnosis.rules.missing import present
-from grader.diagnosis.rules.said import Said, one
+from grader.diagnosis.rules.said import DTYPES, Said, is_number, one, rounded
 from grader.diagnosis.rules.steps import Steps
 
 MOMENTA = ("0.9", "0.5", "0.99", "0.95", "0.8")
 DAMPENINGS = ("0.9", "0.5", "0.1")
 OTHERS = ("Adam", "Adam, one count", "Adam with momentum as beta1", "Adam with momentum as beta1, one count")
 LINES: dict[str, tuple[str, ...]] = {
+    "gradient": tuple(DTYPES),
     "velocity": (
-        *("averaged", "averaged, dampened", "averaged after the first", "previous", "previous, zero at first", "lr inside"),
+        *("averaged", "averaged, dampened", "averaged, dampened after the first", "averaged after the first"),
+        *("previous", "previous, zero at first", "previous unless it looks ahead", "lr inside"),
         *("sum", "scaled by mu first", "scaled as a whole", "negative"),
     ),
     "dampening": (
         *("none", "as a factor", "as a factor, unless it is 0", "without momentum, first too", "first too", "twice"),
-        *("as momentum", "as momentum, unless given", "without momentum"),
+        *("as momentum", "as momentum, unless given", "without momentum", "first twice"),
         *(f"default is {number}" for number in DAMPENINGS),
     ),
     "nesterov": (
-        *("off", "on", "inverted", "old gradient", "old gradient, zero at first", "twice", "gradient scaled"),
+        *("off", "on", "inverted", "or nothing", "old gradient", "old gradient, zero at first", "twice", "gradient scaled"),
         *("copy of the old gradient", "copy of the old gradient, zero at first"),
         *("velocity alone scaled", "unscaled", "along the old velocity"),
     ),
@@ -38,7 +41,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "decay": (
         *("none", "doubled", "behind the velocity", "shrinks before", "times lr", "both", "in velocity only", "undampened"),
         *("with momentum only", "without momentum only", "lookahead without", "after the first", "shrinks after"),
-        *("without lr", "negative", "half", "vectors spared"),
+        *("without lr", "after, without lr", "negative", "half", "vectors spared"),
     ),
     "memory": ("each step", "each clearing", *ALIASES),
     "update": (*OTHERS, "RMSprop", "sign"),
@@ -55,6 +58,8 @@ def walk(steps: Steps, settings: Mapping[str, Any], said: Said, most: int) -> It
         said: what lines say instead.
     """
     mu = said.number("momentum", lambda option: _momentum(settings, option))
+    fade = said.number("fading", lambda option: float(option or "nan"))
+    fade = torch.where(fade.isnan(), mu, fade)
     keep = _keep(settings, said, mu)
     looks = torch.tensor([[bool(settings.get("nesterov"))]])
     looks = said.choose(
@@ -62,7 +67,7 @@ def walk(steps: Steps, settings: Mapping[str, Any], said: Said, most: int) -> It
     )
     rolls = (mu != 0) | said.says("dampening", "without momentum", "without momentum, first too")
     decay = _decay(steps, said)
-    over = said.choose("scale", one(1.0), {"over the parameters": lambda: one(1 / steps.there.shape[1])})
+    over = said.number("scale", lambda option: _scale(option, steps))
     anew = said.says("memory", "each step", *(["each clearing"] if steps.clears == "yours" else []))
     alias = Alias(steps, said) if said.any("memory", *ALIASES) else None
     other = _Other(settings, said) if said.any("update") else None
@@ -71,7 +76,7 @@ def walk(steps: Steps, settings: Mapping[str, Any], said: Said, most: int) -> It
     same = (decay == 0) & (steps.clears == "in_place")
     for k in range(min(len(steps.given), most)):
         lr, here, there = steps.rate(k), present(steps, k, said), steps.present[k][None]
-        g, shrink = steps.given[k][None], decay * steps.before[k]
+        g, shrink = rounded(said, steps.given[k][None]), decay * steps.before[k]
         begun = begun & ~anew
         v, ahead, plain = _decayed(said, g, shrink, begun, lr)
 
@@ -79,7 +84,7 @@ def walk(steps: Steps, settings: Mapping[str, Any], said: Said, most: int) -> It
         if alias is not None:
             b, v = alias.begin(k, b, v, mu, keep)
         inner = said.choose("velocity", one(1.0), {"lr inside": lambda lr=lr: one(lr)})  # type: ignore[misc]
-        new = _velocity(said, b, inner * v, mu, keep, begun)
+        new = _velocity(said, b, inner * v, mu, fade, keep, begun)
         new = said.choose("decay", new, {"undampened": lambda new=new, inner=inner, shrink=shrink: new + inner * shrink})  # type: ignore[misc]
         b = torch.where(here, new, b)
         gone = ~there & begun & rolls
@@ -89,7 +94,10 @@ def walk(steps: Steps, settings: Mapping[str, Any], said: Said, most: int) -> It
         if alias is not None:
             ahead = alias.ahead(ahead, b)
         along = _look_ahead(said, ahead, used, mu, old / inner, last, seen, same)
-        step = torch.where(rolls, torch.where(looks, along, used), plain)
+        alone = said.choose("nesterov", used, {"or nothing": partial(_same, plain)})
+        before = torch.where(begun, old / inner, 0.0)
+        alone = said.choose("velocity", alone, {"previous unless it looks ahead": partial(_same, before)})
+        step = torch.where(rolls, torch.where(looks, along, alone), plain)
         if other is not None:
             step = other(step, plain, here)
         last, seen = torch.where(there, ahead, last), seen | there
@@ -111,7 +119,8 @@ def _decayed(said: Said, g: Tensor, shrink: Tensor, begun: Tensor, lr: float) ->
         shrink,
         {
             **dict.fromkeys(
-                ("none", "behind the velocity", "shrinks before", "shrinks after", "without lr"), lambda: 0 * shrink
+                ("none", "behind the velocity", "shrinks before", "shrinks after", "without lr", "after, without lr"),
+                lambda: 0 * shrink,
             ),
             "doubled": lambda: 2 * shrink,
             "half": lambda: shrink / 2,
@@ -131,26 +140,27 @@ def _decayed(said: Said, g: Tensor, shrink: Tensor, begun: Tensor, lr: float) ->
     )
 
 
-def _velocity(said: Said, b: Tensor, v: Tensor, mu: Tensor, keep: Tensor, begun: Tensor) -> Tensor:
-    """The velocity, given what is to go in."""
-    usual = mu * b + keep * v
+def _velocity(said: Said, b: Tensor, v: Tensor, mu: Tensor, fade: Tensor, keep: Tensor, begun: Tensor) -> Tensor:
+    """The velocity, given what is to go in; `fade`: what is left of the old one."""
+    usual = fade * b + keep * v
     later = said.choose(
         "velocity",
         usual,
         {
             **dict.fromkeys(("averaged", "averaged after the first"), lambda: mu * b + (1 - mu) * v),
-            "averaged, dampened": lambda: mu * b + (1 - mu) * keep * v,
+            **dict.fromkeys(("averaged, dampened", "averaged, dampened after the first"), lambda: mu * b + (1 - mu) * keep * v),
             "sum": lambda: b + keep * v,
             "scaled as a whole": lambda: mu * (b + keep * v),
             "negative": lambda: keep * v - mu * b,
         },
     )
     first = said.choose("dampening", v, dict.fromkeys(("first too", "without momentum, first too"), lambda: keep * v))
+    first = said.choose("dampening", first, {"first twice": lambda: keep * keep * v})
     first = said.choose(
         "velocity",
         first,
         {
-            "averaged": lambda: (1 - mu) * v,
+            **dict.fromkeys(("averaged", "averaged, dampened after the first"), lambda: (1 - mu) * v),
             "averaged, dampened": lambda: (1 - mu) * keep * v,
             "scaled by mu first": lambda: mu * v,
             "scaled as a whole": lambda: mu * keep * v,
@@ -181,6 +191,10 @@ def _look_ahead(
     )
 
 
+def _same(value: Tensor) -> Tensor:
+    return value
+
+
 def _beside(said: Said, shrink: Tensor, step: Tensor, decay: Tensor, lr: float) -> Tensor:
     """Decay beside the step."""
     return said.choose(
@@ -190,6 +204,7 @@ def _beside(said: Said, shrink: Tensor, step: Tensor, decay: Tensor, lr: float) 
             **dict.fromkeys(("behind the velocity", "shrinks before", "both"), lambda: shrink),
             "shrinks after": lambda: shrink - lr * decay * step,
             "without lr": lambda: shrink / lr,
+            "after, without lr": lambda: shrink / lr - decay * step,
         },
     )
 
@@ -230,11 +245,13 @@ def _keep(settings: Mapping[str, Any], said: Said, mu: Tensor) -> Tensor:
         f"default is {number}": lambda number=number: 1 - (tau if passed else float(number))  # type: ignore[misc]
         for number in DAMPENINGS
     }
+    solved = {each: lambda each=each: 1 - float(each) for each in said.options("dampening") if is_number(each)}
     return said.choose(
         "dampening",
         one(1 - tau),
         {
             **numbers,
+            **solved,
             "none": lambda: 1.0,
             "as a factor": lambda: tau,
             "as a factor, unless it is 0": lambda: tau or 1.0,
@@ -243,6 +260,12 @@ def _keep(settings: Mapping[str, Any], said: Said, mu: Tensor) -> Tensor:
             "as momentum, unless given": lambda: one(1 - tau) if tau else 1 - mu,
         },
     )
+
+
+def _scale(option: str, steps: Steps) -> float:
+    if option == "over the parameters":
+        return 1 / steps.there.shape[1]
+    return float(option.removeprefix("times ") or 1.0)
 
 
 def _momentum(settings: Mapping[str, Any], said: str) -> float:

@@ -21,7 +21,7 @@ class Adam:
                 s = self.state[p]
                 s["t"] += 1
                 s["m"] = self.beta1 * s["m"] + (1 - self.beta1) * p.grad.float()  # <--
-                s["v"] = self.beta2 * s["v"] + (1 - self.beta2) * p.grad.float()**2
+                s["v"] = self.beta2 * s["v"] + (1 - self.beta2) * p.grad.float() ** 2
                 m_hat = s["m"] / (1 - self.beta1 ** s["t"])
                 v_hat = s["v"] / (1 - self.beta2 ** s["t"])
                 p.sub_(self.lr * m_hat / (v_hat.sqrt() + self.eps))
