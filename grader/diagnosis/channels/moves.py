@@ -43,12 +43,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Moves:
-    """What the steps of one case did, and what they should have done; `declared`: what its optimizers said of themselves."""
+    """What the steps of one case did, and what they should have done.
+
+    Attributes:
+        declared: what its optimizers said of themselves.
+        driven: whether a tape drives an optimizer by hand.
+    """
 
     steps: Steps
     asked: Asked
     declared: tuple[tuple[str, dict[str, Any]], ...]
     arguments: dict[str, Any]
+    driven: bool = False
 
     @property
     def any(self) -> bool:
@@ -120,7 +126,7 @@ def of_tape(case: JudgedCase) -> Moves:
         (0,) * count,
         tape.clears,
     )
-    return Moves(made, asked, tuple(_declared(trace)), reference.arguments)
+    return Moves(made, asked, tuple(_declared(trace)), reference.arguments, driven=True)
 
 
 def steps_of(walk: Walk, asked: Asked, given: Tensor | None = None) -> Steps:

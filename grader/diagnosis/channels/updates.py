@@ -33,7 +33,8 @@ class Updates:
             slips = self._slips
             if slips is not None:
                 return self._hands(slips)
-            found = found or self._of_torch(deeply=True)
+            if found is None and not all(moves.driven for moves in self.moves):
+                found = self._of_torch(deeply=True)
         return found or [None] * len(self.moves)
 
     def _of_torch(self, deeply: bool) -> list[Rule | Hand | None] | None:
@@ -126,10 +127,13 @@ def _equal(want: Any, have: Any) -> bool:
 
 def slips(hands: Sequence[Hand]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What rules by hand say instead, named as `numbers` names the settings of torch's where it comes to the same."""
+    without_v = any(line == "update" and option in adam.WITHOUT_V for hand in hands for line, option in hand.slips)
     for line, option in sorted({slip[0]: slip for hand in hands for slip in sorted(hand.slips)}.values()):
         match line:
             case "count" if option == adam.ROUNDED:
                 pass  # torch's own count is such a tensor
+            case "betas" if without_v and option in ("swapped", "both beta2"):
+                yield line, (UNCLEAR,)  # only the first is used: it is the second, and what the second is can't be told
             case "betas":
                 swapped = option in ("swapped", "default is 0.999, 0.9")
                 yield line, ("swapped" if swapped else "default" if option == "default" else "other",)

@@ -1,5 +1,6 @@
 """What is said of a run's steps: which rule made them, with which numbers, and where that leads elsewhere than asked."""
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 
@@ -11,7 +12,7 @@ from grader.diagnosis.channels.updates import USUAL, by_hand
 from grader.diagnosis.channels.values import UNCLEAR
 from grader.diagnosis.evidence.words import apart, number, optimizer, place, setting, slip
 from grader.diagnosis.look import Findings
-from grader.diagnosis.rules import Hand, Rule, Slip, adam, sgd
+from grader.diagnosis.rules import Hand, Rule, Slip, adam, explain, sgd
 from grader.trace import CaseTrace
 
 EXACTLY = 1e-9  # relative: how far a rule may be from steps that are its own
@@ -55,7 +56,7 @@ def made(moves: Moves, findings: Findings) -> Made | None:
     if not moves.any:
         return None
     scheduled = "rate" in findings and UNCLEAR not in findings["rate"]
-    for rule in _likely(moves, findings):
+    for rule in itertools.chain(_likely(moves, findings), _solved(moves, findings)):
         try:
             rates = rule.rates(moves.steps, len(moves.steps.given))
         except (ValueError, TypeError, KeyError, RuntimeError):
@@ -93,6 +94,16 @@ def _likely(moves: Moves, findings: Findings) -> Iterator[Rule | Hand]:
                 yield Rule(asked.family, {**asked.settings, name: not usual if isinstance(usual, bool) else usual})
     yield from (Hand(family, settings, each) for each in slips)
     yield Hand(family, settings)
+
+
+def _solved(moves: Moves, findings: Findings) -> Iterator[Hand]:
+    """The rule by hand whose numbers are solved for, where one was found that is on no list."""
+    lines = {LINES_OF.get(channel, channel) for channel, values in findings.items() if {"other", "added"} & {*values}}
+    if lines:
+        family, settings = by_hand(moves)
+        slips = explain(family, [(settings, moves.steps)], lambda _: True)
+        if slips is not None and lines & {"momentum" if line == "fading" else line for line, _ in slips[0]}:
+            yield Hand(family, settings, slips[0])
 
 
 def _slips(moves: Moves, findings: Findings) -> list[set[Slip]]:

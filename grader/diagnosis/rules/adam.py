@@ -19,6 +19,7 @@ PAIRS = (
 EPSILONS = ("1e-7", "1e-6", "1e-5", "1e-4", "1e-3", "1e-10", "1e-12", "1e-2", "1e-9", "1e-16")
 SCALES = {"tenfold": 10.0, "tenth": 0.1, "hundredth": 0.01, "double": 2.0, "half": 0.5}
 ALPHAS = {"rmsprop with 0.99": 0.99, "rmsprop with 0.9": 0.9}
+WITHOUT_V = ("momentum alone", "momentum alone, uncorrected", "sign of m")
 ROUNDED = "in single precision"  # no mistake of its own: torch's own count is a tensor like that, too
 CLEARED = ("each clearing", "each clearing, count too")
 LINES: dict[str, tuple[str, ...]] = {

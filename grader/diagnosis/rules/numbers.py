@@ -5,9 +5,10 @@ and Newton's method from a grid of starts (Nocedal & Wright 2006, section 10.3),
 for left free. What is found is held against the steps to the last digits afterwards, like any other rule.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -19,10 +20,13 @@ from grader.diagnosis.rules.steps import Steps
 STEPS = 6  # that are solved with
 BEST = 16  # starts that are followed
 TURNS = 9  # of Gauss and Newton
+HOPEFUL = {3: 0.05, 5: 1e-3, 7: 1e-5}  # the residual that is worth another turn
+NOTHING = 1e-9  # of the eps asked for
+OFF = 1e-6  # for slopes by differences
 NEAR, SOLVED = 0.5, 1e-6  # relative: residuals worth following, and of a solution
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Free:
     """One or two numbers of a line that may be any.
 
@@ -65,68 +69,115 @@ FREE: dict[str, tuple[Free, ...]] = {
 }
 
 
+class Trial(NamedTuple):
+    """A line whose numbers are solved for, and a slip beside it, or none."""
+
+    free: Free
+    slip: Slip | None
+
+    def slips(self, settings: Mapping[str, Any], x: Sequence[float]) -> frozenset[Slip]:
+        """What the rule says, given the numbers."""
+        number = (self.free.line, self.free.option(settings, x[: self.free.starts.shape[1]]))
+        return frozenset([number] if self.slip is None else [number, self.slip])
+
+
 def solve(
-    family: str, settings: Mapping[str, Any], steps: Steps, free: Free, beside: Sequence[Slip | None], as_asked: bool
-) -> Iterator[frozenset[Slip]]:
-    """The slips that come near the steps: the number or numbers solved for, with each of these others or none beside them.
+    family: str, settings: Mapping[str, Any], steps: Steps, trials: Sequence[Trial]
+) -> Iterator[tuple[Trial, frozenset[Slip]]]:
+    """The trials that come near the steps, with the slips that do; those with the learning rates asked for first.
 
     Args:
         steps: of one case, on few coordinates.
-        beside: slips in other lines.
-        as_asked: whether the learning rates are those asked for; else their ratio to these is left free.
     """
-    others = [slip for slip in beside if slip is not None]
-    at = torch.tensor([len(others) if slip is None else others.index(slip) for slip in beside])
-    target, weights = _target(steps)
-
-    def residuals(x: Tensor, which: Tensor) -> Tensor:
-        """(N, M) of N points (N, K), each with a slip beside it."""
-        points: dict[str, int] = {}
-        numbers = [points.setdefault(free.option(settings, point), len(points)) for point in x.tolist()]
-        options = [*others, (free.line, ""), *((free.line, option) for option in points)]
-        rows = torch.stack([at[which], torch.tensor(numbers) + len(others) + 1], 1)
-        directions = torch.stack(list(walk(family, steps, settings, Said(options, rows), STEPS)), 1)
-        rates = torch.tensor([steps.rate(k) for k in range(directions.shape[1])], dtype=torch.float64)
-        made = (directions * rates[:, None]).flatten(1) * weights
-        made = torch.where(torch.isfinite(made), made, 0.0).clamp(-1e9, 1e9)
-        if as_asked:
-            return target - made
-        ratio = (made @ target) / (made * made).sum(1).clamp(min=1e-300)
-        return target - ratio[:, None] * made
-
-    count, size = len(free.starts), len(beside)
-    which = torch.arange(size).repeat_interleave(count)
-    starts = free.starts.repeat(size, 1)
-    error = residuals(starts, which).norm(dim=1).reshape(size, count)
-    low, first = error.min(1)
-    best = low.argsort()[:BEST]
-    best = best[low[best] < NEAR]
-    if not len(best):
+    problem = _Problem(family, settings, steps)
+    chosen, x = _starts(problem, trials)
+    if not chosen:
         return
-    x = _descend(residuals, starts[best * count + first[best]], best)
-    error = residuals(x, best).norm(dim=1)
-    for row in error.argsort().tolist():
-        if error[row] < SOLVED:
-            slip = beside[int(best[row])]
-            yield frozenset([(free.line, free.option(settings, x[row].tolist())), *([slip] if slip is not None else [])])
+    many = torch.arange(len(chosen))
+    chosen, x = chosen * 2, torch.cat([x, x])
+    as_asked = torch.cat([many >= 0, many < 0])
+    for row, point in _descend(problem, chosen, x, as_asked):
+        if chosen[row].free.line == "epsilon" and 10.0 ** point[0] < NOTHING * settings["eps"]:
+            continue  # as good as none, and that is a slip of its own
+        yield chosen[row], chosen[row].slips(settings, point)
 
 
-def _descend(residuals: Callable[[Tensor, Tensor], Tensor], x: Tensor, which: Tensor) -> Tensor:
-    """(N, K) where Gauss and Newton's steps lead; each is halved where it leads uphill."""
-    many, width = x.shape
-    damped = torch.ones(many, 1, dtype=torch.float64)
-    here = residuals(x, which)
-    for _ in range(TURNS):
-        off = 1e-6 * torch.eye(width, dtype=torch.float64)
-        around = (x[:, None] + off).reshape(-1, width)
-        slopes = (residuals(around, which.repeat_interleave(width)).reshape(many, width, -1) - here[:, None]) / 1e-6
+class _Problem:
+    """How far rules are from the steps of a case."""
+
+    def __init__(self, family: str, settings: Mapping[str, Any], steps: Steps) -> None:
+        self.settings = settings
+        self._family, self._steps = family, steps
+        self._target, self._weights = _target(steps)
+
+    def residuals(self, options: Sequence[Slip], rows: Tensor, as_asked: Tensor) -> Tensor:
+        """(N, M) of the rules that say these of the options; `as_asked` (N,): whether their rates are those asked for."""
+        directions = torch.stack(list(walk(self._family, self._steps, self.settings, Said(options, rows), STEPS)), 1)
+        rates = torch.tensor([self._steps.rate(k) for k in range(directions.shape[1])], dtype=torch.float64)
+        made = (directions * rates[:, None]).flatten(1) * self._weights
+        made = torch.where(torch.isfinite(made), made, 0.0).clamp(-1e9, 1e9)
+        ratio = torch.where(as_asked, 1.0, (made @ self._target) / (made * made).sum(1).clamp(min=1e-300))
+        return self._target - ratio[:, None] * made
+
+    def at(self, trials: Sequence[Trial], x: Tensor, as_asked: Tensor) -> Tensor:
+        """(N, M) the residuals of trials with the numbers x (N, K)."""
+        told = [trial.slips(self.settings, point) for trial, point in zip(trials, x.tolist(), strict=True)]
+        numbers: dict[Slip, int] = {}
+        rows = [[numbers.setdefault(slip, len(numbers)) for slip in slips] for slips in told]
+        rows = [(row * 2)[:2] for row in rows]
+        return self.residuals(list(numbers), torch.tensor(rows), as_asked)
+
+
+def _starts(problem: _Problem, trials: Sequence[Trial]) -> tuple[list[Trial], Tensor]:
+    """The trials worth following, each with the best start of its own (N, 2)."""
+    frees = list(dict.fromkeys(trial.free for trial in trials))
+    options: dict[Slip, int] = {trial.slip: n for n, trial in enumerate(trials) if trial.slip is not None}
+    options = {slip: n for n, slip in enumerate(options)}
+    texts, rows, spans = list(options), [], []
+    for free in frees:
+        mine = [trial for trial in trials if trial.free is free]
+        starts = free.starts[:: 2 if len(mine) > 1 else 1]
+        numbers = torch.arange(len(texts), len(texts) + len(starts))
+        texts += [(free.line, free.option(problem.settings, start)) for start in starts.tolist()]
+        beside = [options[trial.slip] if trial.slip is not None else -1 for trial in mine]
+        pairs = torch.cartesian_prod(torch.tensor(beside), numbers).reshape(-1, 2)
+        rows.append(torch.where(pairs < 0, pairs[:, 1:], pairs))
+        spans.append((starts, mine))
+    told = torch.cat(rows)
+    errors = problem.residuals(texts, told, torch.zeros(len(told), dtype=torch.bool)).norm(dim=1)
+    found: list[tuple[float, int, Trial, list[float]]] = []
+    for (starts, mine), part in zip(spans, errors.split([len(each) for each in rows]), strict=True):
+        low, first = part.reshape(len(mine), -1).min(1)
+        for trial, error, start in zip(mine, low.tolist(), starts[first].tolist(), strict=True):
+            found.append((error, len(found), trial, (start * 2)[:2]))
+    found = sorted(each for each in found if each[0] < NEAR)[:BEST]
+    return [trial for _, _, trial, _ in found], torch.tensor([start for *_, start in found], dtype=torch.float64)
+
+
+def _descend(problem: _Problem, trials: Sequence[Trial], x: Tensor, as_asked: Tensor) -> Iterator[tuple[int, list[float]]]:
+    """Where Gauss and Newton's steps lead to a solution, best first: the row, and its numbers. A step uphill is shortened."""
+    rows = torch.arange(len(trials))
+    damped = torch.ones(len(trials), 1, dtype=torch.float64)
+    here = problem.at(trials, x, as_asked)
+    off = OFF * torch.eye(2, dtype=torch.float64)
+    for turn in range(TURNS):
+        hopeful = here.norm(dim=1) < HOPEFUL.get(turn, math.inf)
+        rows, x, damped, here = rows[hopeful], x[hopeful], damped[hopeful], here[hopeful]
+        if not len(rows):
+            return
+        twice = rows.repeat_interleave(2)
+        around = problem.at([trials[n] for n in twice.tolist()], (x[:, None] + off).reshape(-1, 2), as_asked[twice])
+        slopes = (around.reshape(len(rows), 2, -1) - here[:, None]) / OFF
         step = torch.linalg.lstsq(slopes.transpose(1, 2), -here[:, :, None]).solution[:, :, 0].nan_to_num(0.0, 0.0, 0.0)
         there = x + damped * step.clamp(-1, 1)
-        new = residuals(there, which)
+        new = problem.at([trials[n] for n in rows.tolist()], there, as_asked[rows])
         better = (new.norm(dim=1) <= here.norm(dim=1))[:, None]
         x, here = torch.where(better, there, x), torch.where(better, new, here)
         damped = torch.where(better, 1.0, damped / 4)
-    return x
+    errors = here.norm(dim=1)
+    solved = (errors < SOLVED).nonzero()[:, 0].tolist()
+    solved.sort(key=lambda n: (not bool(as_asked[rows[n]]), float(errors[n])))
+    yield from ((int(rows[n]), x[n].tolist()) for n in solved)
 
 
 def _target(steps: Steps) -> tuple[Tensor, Tensor]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from grader.diagnosis.rules.by_hand import LINES, Slip, walk
-from grader.diagnosis.rules.numbers import FREE, Free, solve
+from grader.diagnosis.rules.numbers import FREE, Free, Trial, solve
 from grader.diagnosis.rules.said import Said
 from grader.diagnosis.rules.steps import EVEN, MOST, Steps, fit
 
@@ -19,6 +19,7 @@ Case = tuple[Mapping[str, Any], Steps]
 FEW = 4  # coordinates that a first look is at
 SLACK = 10.0  # what a first look lets pass, times what a rule may be away from itself
 MANY = 40  # rules that are worth a first look
+TRIED = 8  # solutions for one case that are tried on the others
 SAME = (("decay", "decays"), ("decays", "decay given"))  # lines that are about the same thing
 
 
@@ -136,33 +137,23 @@ class _Search:
         One that leaves the learning rates as asked for is taken first.
         """
         number = self._telling
+        trials = [Trial(free, slip) for free in FREE[self._family] for slip in beside if _apart(free, slip)]
         lawful = None
-        for free in FREE[self._family]:
-            usable = [slip for slip in beside if slip is None or slip[0] != free.line]
-            if free.starts.shape[1] > 1 and len(usable) > 1:
-                continue  # two numbers and a slip: too much for few steps
-            settings = self._cases[number][0]
-            rates = (False,) if len(usable) > 1 else (True, False)
-            ways = (solve(self._family, settings, self._few[number], free, usable, as_asked) for as_asked in rates)
-            for slips in itertools.chain.from_iterable(ways):
-                found = self._everywhere(number, free, slips)
-                if found is None:
-                    continue
-                all_slips, ratios = found
-                if _as_asked(ratios):
-                    return all_slips
-                if lawful is None and self._lawful(all_slips):
-                    lawful = all_slips
+        solutions = solve(self._family, self._cases[number][0], self._few[number], trials)
+        for trial, slips in itertools.islice(solutions, TRIED):
+            found = self._everywhere(number, trial, slips)
+            if found is not None and _as_asked(found[1]):
+                return found[0]
+            if found is not None and lawful is None and self._lawful(found[0]):
+                lawful = found[0]
         return lawful
 
-    def _everywhere(self, number: int, free: Free, slips: Slips) -> tuple[tuple[Slips, ...], Tensor] | None:
+    def _everywhere(self, number: int, trial: Trial, slips: Slips) -> tuple[tuple[Slips, ...], Tensor] | None:
         """The slips of every case, if those of one hold there, and the ratios of all learning rates to those asked for."""
         found: dict[int, tuple[Slips, Tensor]] = {}
-        rest = frozenset(slip for slip in slips if slip[0] != free.line)
         for n in sorted(range(len(self._cases)), key=lambda n: n != number):
             settings, steps = self._cases[n]
-            tries = iter((slips,)) if n == number else self._tries(n, free, slips, rest)
-            for each in tries:
+            for each in iter((slips,)) if n == number else self._tries(n, trial, slips):
                 holds, ratios = self._holds(settings, steps, Said.of([each]), len(steps.given), 1.0)
                 if bool(holds) and (n not in found or _as_asked(ratios)):
                     found[n] = each, ratios[0]
@@ -172,13 +163,11 @@ class _Search:
                 return None
         return tuple(found[n][0] for n in range(len(found))), torch.cat([found[n][1] for n in range(len(found))])
 
-    def _tries(self, number: int, free: Free, slips: Slips, rest: Slips) -> Iterator[Slips]:
+    def _tries(self, number: int, trial: Trial, slips: Slips) -> Iterator[Slips]:
         """The number asked for, the one of another case, and one of its own."""
-        yield rest
+        yield frozenset([trial.slip] if trial.slip is not None else [])
         yield slips
-        for as_asked in (True, False):
-            beside = [next(iter(rest), None)]
-            yield from solve(self._family, self._cases[number][0], self._few[number], free, beside, as_asked)
+        yield from (each for _, each in solve(self._family, self._cases[number][0], self._few[number], [trial]))
 
     def _best(self, many: Candidates, left: Tensor, ratios: Tensor) -> Slips | None:
         """Of those that explain the steps, the first with the learning rates asked for, else in one ratio to them, else lawful.
@@ -225,6 +214,11 @@ class _Search:
             if not bool(holds.any()):
                 break
         return holds, torch.stack(ratios, 1)
+
+
+def _apart(free: Free, slip: Slip | None) -> bool:
+    """Whether numbers can be solved for beside a slip: of another line, and one number only, as there are few steps."""
+    return slip is None or (slip[0] != free.line and free.starts.shape[1] == 1)
 
 
 def _as_asked(ratios: Tensor) -> bool:
