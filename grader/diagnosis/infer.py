@@ -42,14 +42,14 @@ def explain(findings: Findings, known: Sequence[Signature]) -> Explanation:
         nearest = min(_distance(findings, signature) for signature in alike)
         by_channels[channels] = [signature for signature in alike if _distance(findings, signature) == nearest]
     clear = {channel for channel, values in findings.items() if UNCLEAR not in values}
-    best: tuple[tuple[int, int, int], list[tuple[frozenset[str], ...]]] | None = None
+    best: tuple[tuple[int, int, int, int], list[tuple[frozenset[str], ...]]] | None = None
     for count in range(1, MOST + 1):
         for chosen in itertools.combinations(by_channels, count):
             covered = frozenset().union(*chosen)
             if any(not (one - frozenset().union(*(o for o in chosen if o is not one))) for one in chosen):
                 continue  # one of them says nothing that the others don't
             overlap = sum(map(len, chosen)) - len(covered)
-            rank = (len(clear - covered), count, overlap)
+            rank = (len(clear - covered), count, overlap, len(findings.keys() - covered))
             if best is None or rank < best[0]:
                 best = (rank, [chosen])
             elif rank == best[0]:

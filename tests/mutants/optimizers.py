@@ -1993,7 +1993,8 @@ def _bias_tests(program: Program) -> list[ast.expr]:
     found: list[ast.expr] = []
     for node in _grouping(program):
         text = source(node) if isinstance(node, ast.Compare | ast.Call) else ""
-        if "bias" in text and (isinstance(node, ast.Compare) or ".startswith(" in text or ".endswith(" in text):
+        asks = isinstance(node, ast.Compare) or getattr(getattr(node, "func", None), "attr", "") in ("startswith", "endswith")
+        if "bias" in text and asks:
             found.append(node)
     return [each for each in found if not any(above in found for above in program.above(each))]
 

@@ -20,7 +20,7 @@ from grader.diagnosis.rules.steps import Steps
 STEPS = 6  # that are solved with
 BEST = 16  # starts that are followed
 TURNS = 9  # of Gauss and Newton
-HOPEFUL = {3: 0.05, 5: 1e-3, 7: 1e-5}  # the residual that is worth another turn
+HOPEFUL = {3: 0.3, 5: 0.1, 7: 1e-3}  # the residual that is worth another turn
 NOTHING = 1e-9  # of the eps asked for
 OFF = 1e-6  # for slopes by differences
 NEAR, SOLVED = 0.5, 1e-6  # relative: residuals worth following, and of a solution
@@ -90,12 +90,9 @@ def solve(
         steps: of one case, on few coordinates.
     """
     problem = _Problem(family, settings, steps)
-    chosen, x = _starts(problem, trials)
+    chosen, x, as_asked = _starts(problem, trials)
     if not chosen:
         return
-    many = torch.arange(len(chosen))
-    chosen, x = chosen * 2, torch.cat([x, x])
-    as_asked = torch.cat([many >= 0, many < 0])
     for row, point in _descend(problem, chosen, x, as_asked):
         if chosen[row].free.line == "epsilon" and 10.0 ** point[0] < NOTHING * settings["eps"]:
             continue  # as good as none, and that is a slip of its own
@@ -110,12 +107,15 @@ class _Problem:
         self._family, self._steps = family, steps
         self._target, self._weights = _target(steps)
 
-    def residuals(self, options: Sequence[Slip], rows: Tensor, as_asked: Tensor) -> Tensor:
-        """(N, M) of the rules that say these of the options; `as_asked` (N,): whether their rates are those asked for."""
+    def made(self, options: Sequence[Slip], rows: Tensor) -> Tensor:
+        """(N, M) the changes that the rules make that say these of the options."""
         directions = torch.stack(list(walk(self._family, self._steps, self.settings, Said(options, rows), STEPS)), 1)
         rates = torch.tensor([self._steps.rate(k) for k in range(directions.shape[1])], dtype=torch.float64)
         made = (directions * rates[:, None]).flatten(1) * self._weights
-        made = torch.where(torch.isfinite(made), made, 0.0).clamp(-1e9, 1e9)
+        return torch.where(torch.isfinite(made), made, 0.0).clamp(-1e9, 1e9)
+
+    def off(self, made: Tensor, as_asked: Tensor) -> Tensor:
+        """(N, M) what is left of the changes; `as_asked` (N,): whether the rules' rates are those asked for, or free."""
         ratio = torch.where(as_asked, 1.0, (made @ self._target) / (made * made).sum(1).clamp(min=1e-300))
         return self._target - ratio[:, None] * made
 
@@ -125,11 +125,11 @@ class _Problem:
         numbers: dict[Slip, int] = {}
         rows = [[numbers.setdefault(slip, len(numbers)) for slip in slips] for slips in told]
         rows = [(row * 2)[:2] for row in rows]
-        return self.residuals(list(numbers), torch.tensor(rows), as_asked)
+        return self.off(self.made(list(numbers), torch.tensor(rows)), as_asked)
 
 
-def _starts(problem: _Problem, trials: Sequence[Trial]) -> tuple[list[Trial], Tensor]:
-    """The trials worth following, each with the best start of its own (N, 2)."""
+def _starts(problem: _Problem, trials: Sequence[Trial]) -> tuple[list[Trial], Tensor, Tensor]:
+    """The trials worth following, with their best starts (N, 2), and (N,) whether with the learning rates asked for."""
     frees = list(dict.fromkeys(trial.free for trial in trials))
     options: dict[Slip, int] = {trial.slip: n for n, trial in enumerate(trials) if trial.slip is not None}
     options = {slip: n for n, slip in enumerate(options)}
@@ -144,14 +144,19 @@ def _starts(problem: _Problem, trials: Sequence[Trial]) -> tuple[list[Trial], Te
         rows.append(torch.where(pairs < 0, pairs[:, 1:], pairs))
         spans.append((starts, mine))
     told = torch.cat(rows)
-    errors = problem.residuals(texts, told, torch.zeros(len(told), dtype=torch.bool)).norm(dim=1)
-    found: list[tuple[float, int, Trial, list[float]]] = []
-    for (starts, mine), part in zip(spans, errors.split([len(each) for each in rows]), strict=True):
-        low, first = part.reshape(len(mine), -1).min(1)
-        for trial, error, start in zip(mine, low.tolist(), starts[first].tolist(), strict=True):
-            found.append((error, len(found), trial, (start * 2)[:2]))
-    found = sorted(each for each in found if each[0] < NEAR)[:BEST]
-    return [trial for _, _, trial, _ in found], torch.tensor([start for *_, start in found], dtype=torch.float64)
+    made = problem.made(texts, told)
+    followed: list[tuple[Trial, list[float], bool]] = []
+    for as_asked in (True, False):
+        errors = problem.off(made, torch.full((len(told),), as_asked)).norm(dim=1)
+        found: list[tuple[float, int, Trial, list[float]]] = []
+        for (starts, mine), part in zip(spans, errors.split([len(each) for each in rows]), strict=True):
+            low, first = part.reshape(len(mine), -1).min(1)
+            for trial, error, start in zip(mine, low.tolist(), starts[first].tolist(), strict=True):
+                found.append((error, len(found), trial, (start * 2)[:2]))
+        best = sorted(each for each in found if each[0] < NEAR)[:BEST]
+        followed += [(trial, start, as_asked) for _, _, trial, start in best]
+    x = torch.tensor([start for _, start, _ in followed], dtype=torch.float64)
+    return [trial for trial, _, _ in followed], x, torch.tensor([as_asked for *_, as_asked in followed])
 
 
 def _descend(problem: _Problem, trials: Sequence[Trial], x: Tensor, as_asked: Tensor) -> Iterator[tuple[int, list[float]]]:

@@ -62,7 +62,7 @@ def _missing(rows: Sequence[tuple[Any, ...]]) -> Found:
         return
     results = [result for _, _, result, _, _ in rows]
     if not all(isinstance(result, Tensor) for result in results):
-        yield "no gradient", (" and ".join(sorted({type(result).__name__ for result in results})),)
+        yield "no gradient", (" and ".join(sorted({type(result).__name__ for result in results})), "no tensor of its shape")
         return
     if any(result.shape != p.shape for p, _, result, _, _ in rows):
         kinds = {
@@ -70,7 +70,7 @@ def _missing(rows: Sequence[tuple[Any, ...]]) -> Found:
             "one number": all(result.numel() == 1 for result in results),
             "empty": not any(result.numel() for result in results),
         }
-        yield "no gradient", (next((name for name, holds in kinds.items() if holds), "another shape"),)
+        yield "no gradient", (next((name for name, holds in kinds.items() if holds), "another shape"), "no tensor of its shape")
     elif any(result.dtype != p.dtype for p, _, result, _, _ in rows):
         yield "no gradient", ("zeros of one dtype: " + ", ".join(sorted({dtype_of(result) for result in results})), "dtype")
     if any(result.any() for result in results):

@@ -56,6 +56,8 @@ WHERE: dict[str, Callable[[Row], bool]] = {  # what may be taken for "no paramet
     "where all but the first group's are missing": lambda row: not any(any(group) for group in row.groups[1:]),
     "where any group's are missing": lambda row: not all(any(group) for group in row.groups),
     "where every group misses one": lambda row: all(not all(group) for group in row.groups),
+    "where all but the first of every group are missing": lambda row: not any(any(group[1:]) for group in row.groups),
+    "where all but the last of every group are missing": lambda row: not any(any(group[:-1]) for group in row.groups),
     "where the first of every group is missing": lambda row: not any(group[0] for group in row.groups),
     "where the first of any group is missing": lambda row: not all(group[0] for group in row.groups),
     "where the last of any group is missing": lambda row: not all(group[-1] for group in row.groups),
@@ -83,7 +85,7 @@ def stepped(cases: Sequence[JudgedCase]) -> Found:
         mine = [number for number, raised in enumerate(raises) if raised is here]
         if mine and any(any(rows[number].there) for number in mine):
             found = _moves([cases[number] for number in mine], [rows[number] for number in mine], wanted)
-            if found:
+            if found and not (here and found[0] == "once"):  # who steps first does so where it raises, too
                 yield name, found
     yield from _left(told, inputs)
 
