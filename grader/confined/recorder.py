@@ -48,7 +48,8 @@ class Recorder:
     def __init__(self, model: nn.Module, loss_fn: object, filename: str, max_events: int) -> None:
         """Track `model`'s parameters, frozen ones too. `filename`: whose lines the events name.
 
-        Where the model has none, what happens doesn't count: the first events are kept, and the others let go.
+        Where the model has none, what happens doesn't count: the first events are kept, and the optimizers made afterwards,
+        with how many events of each kind were let go before one ("let_go").
         """
         places = [(m, name, p) for m in model.modules() for name, p in m._parameters.items() if p is not None]
         own = {id(p): (m, name, torch.full_like(p, float("nan"))) for m, name, p in places}  # a tied one counts once
@@ -60,6 +61,7 @@ class Recorder:
         self._optimizers: list[object] = []
         self._seen: dict[tuple[torch.Size, torch.dtype, bytes], int] = {}
         self.events: list[list[Any]] = []
+        self._let_go: dict[str, int] = {}
         self.parameters: list[bytes] = []
         self.gradients: list[bytes] = []
         self.present: list[list[bool]] = []
@@ -125,8 +127,11 @@ class Recorder:
 
     def _note(self, kind: str, detail: dict[str, Any] | None = None) -> None:
         """Note an event, with the last snapshots: who wants new ones looks before."""
-        if not self._slots and len(self.events) >= MAX_UNTRACKED:
+        if not self._slots and len(self.events) >= MAX_UNTRACKED and kind != "optimizer":
+            self._let_go[kind] = self._let_go.get(kind, 0) + 1
             return
+        if self._let_go:
+            detail, self._let_go = {**(detail or {}), "let_go": self._let_go}, {}
         if len(self.events) >= self._max_events:
             raise TooManyEvents
         self.events.append([kind, self._line(), len(self.parameters) - 1, len(self.gradients) - 1, detail or {}])

@@ -28,12 +28,14 @@ class Named:
     """A mistake that was recognised.
 
     Attributes:
+        run: what it was recognised in, a run or a part of it.
         programs: for each id that it may be, the names of wrong programs that make it.
         certain: whether all that isn't as asked is explained.
         why: what was compared, in a sentence.
         findings: of the channels that it explains; empty where everything was compared at once.
     """
 
+    run: Run
     programs: dict[str, list[str]]
     certain: bool
     why: str
@@ -88,7 +90,7 @@ class Diagnosis:
         same = f"What your code computes equals, on all {len(run.cases)} inputs, what a program with this mistake computes."
         if run.is_part:
             same = f"On the {len(run.cases)} inputs that try this part, your code does what a program with this mistake does."
-        return Named(programs, True, same if run.cases else "")
+        return Named(run, programs, True, same if run.cases else "")
 
     def _agreeing(self, run: Run, matches: list[KnownMistake]) -> list[KnownMistake]:
         """Of mistakes with equal numbers, those of which an exercise's own look finds the same; where it has one.
@@ -127,7 +129,7 @@ class Diagnosis:
             for signature in alike:
                 programs.setdefault(signature.id, []).append(signature.program)
             told = {channel: values for channel, values in findings.items() if channel in alike[0].findings}
-            yield Named(programs, not explanation.left, "", told)
+            yield Named(run, programs, not explanation.left, "", told)
 
     def identified(self, run: Run) -> str | None:
         """Which rule made the steps of the shown case, right or wrong, in a sentence; None where that can't be said."""
@@ -135,8 +137,8 @@ class Diagnosis:
 
     def _reports(self, run: Run, mistake: Named, failed: tuple[CheckReport, ...]) -> Iterator[DiagnosisReport]:
         ids = tuple(sorted(mistake.programs))
-        seen = [check for check in failed if not check.case or check.case in run.names]
-        messages = tuple(check.message for check in seen if check.case or not run.is_part)
+        part = mistake.run
+        messages = tuple(check.message for check in failed if (check.case in part.names if check.case else not part.is_part))
         catalogue = run.exercise.course.misconceptions
         for id in ids:
             entry = catalogue.get(id)

@@ -196,7 +196,7 @@ def _play(trace: CaseTrace, reference: Reference, data: Data) -> tuple[list[Forw
             if X is None:
                 X = data.X[list(data.batches[0])]
             forwards.append(_forward(model, leaves, X, data, event, len(passes)))
-        elif event.kind == "loss" and forwards:
+        elif event.kind == "loss" and len(forwards) > since:  # another model's, where none has come since the last pass
             forwards[-1].targets = data.targets(trace.inputs.get(_index(event.detail.get("target"))))
         elif event.kind == "backward":
             if not known:  # its forward pass is written out: it is taken for the one asked for

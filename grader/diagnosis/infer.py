@@ -72,7 +72,7 @@ def explain(findings: Findings, known: Sequence[Signature]) -> Explanation:
         )
     if "stopped" in left:  # what led to the end is unknown, and what came before may be of its making
         return Explanation((), tuple(findings))
-    left_groups = {_group(channel) for channel in left}
+    left_groups = {_group(channel) for channel in left} | ({"returned"} if "rule" in left else set())
     named = [tuple(by_channels[channels]) for channels in options[0] if not left_groups & set(map(_group, channels))]
     return Explanation(tuple(named), left)
 

@@ -93,9 +93,10 @@ def looks(walk: Walk) -> list[str]:
     if not said:
         return ["none" if not seen else "alone"]
     exact = said[0] if len(set(said)) == 1 else " then ".join(dict.fromkeys(said))
-    if any("validation in train" in each for each in said):
+    modes = {mode for mode in ("train", "eval") if any(f"validation in {mode}" in each for each in said)}
+    if modes == {"train"}:
         return [exact, "validation in train"]
-    if any("validation in eval" in each for each in said):
+    if modes:
         return [exact, "validation at another time"]
     return [exact]
 

@@ -87,7 +87,7 @@ def schedule(of: Sequence[Moves], rules: Sequence[Rule | Hand | None]) -> tuple[
 
 
 ANOTHER_GAMMA = "with another gamma"
-IN_TIME = ("falls by a tenth", "falls by half", "with gamma squared", "falls with one minus gamma")
+IN_TIME = ("falls by a tenth", "falls by half", "with gamma squared", "with its root", "rises", "falls with one minus gamma")
 EARLY = ("falls one epoch early", "falls one epoch early, but the last")
 
 

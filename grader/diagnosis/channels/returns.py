@@ -262,7 +262,14 @@ def validation(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]
         ]
         if all(map(_proportional, lists, right)):
             found.append("in proportion to the means")
+        if not found and all(map(_repeats, lists, right)):
+            found.append("of fewer epochs, repeated")
     return found
+
+
+def _repeats(mine: list[float], right: list[float]) -> bool:
+    """Whether there are more numbers than means, and each is one of these."""
+    return len(mine) > len(right) and all(any(_equal([value], [one]) for one in right) for value in mine)
 
 
 def _others(walk: Walk) -> list[list[Forward]]:
