@@ -153,8 +153,10 @@ class Confusion:
         outcomes = [of_single(ran.report, part.ids[0]) for part in equal]
         if "named" in outcomes or "one-of" in outcomes:
             return self._graded(mutant, "both", HIDDEN)
-        if equal and ran.report.verdict != "passed":
-            return self._graded(mutant, outcomes[0], HIDDEN)
+        if (
+            equal and ran.report.verdict != "passed"
+        ):  # what hides isn't always without a trace: both are there, and may be named
+            return self._graded(mutant, of_double(ran.report, mutant.ids) if "wrong" in outcomes else outcomes[0], HIDDEN)
         return self._graded(mutant, of_double(ran.report, mutant.ids))
 
     def _effects(self, graded: list[Graded]) -> Iterator[Graded]:

@@ -73,8 +73,14 @@ def explain(findings: Findings, known: Sequence[Signature]) -> Explanation:
     if "stopped" in left:  # what led to the end is unknown, and what came before may be of its making
         return Explanation((), tuple(findings))
     left_groups = {_group(channel) for channel in left} | ({"returned"} if "rule" in left else set())
-    named = [tuple(by_channels[channels]) for channels in options[0] if not left_groups & set(map(_group, channels))]
+    sure = [channels for channels in options[0] if not left or not _unclear(findings, channels)]
+    named = [tuple(by_channels[channels]) for channels in sure if not left_groups & set(map(_group, channels))]
     return Explanation(tuple(named), left)
+
+
+def _unclear(findings: Findings, channels: Iterable[str]) -> bool:
+    """Whether one of the channels says only that nothing explains it: something that is left may have caused that."""
+    return any(UNCLEAR in findings[channel] for channel in channels)
 
 
 def _agree(options: Sequence[tuple[frozenset[str], ...]]) -> bool:

@@ -373,7 +373,15 @@ def _noise(losses: Losses) -> str:
     quiet = [walk for walk in losses.walks if not _dropouts(walk)]
     if not noisy or not quiet or not _is_asked(quiet):
         return UNCLEAR
-    return "without dropout" if _is_asked([_without_dropout(walk) for walk in noisy]) else "of other random numbers"
+    if _is_asked([_without_dropout(walk) for walk in noisy]):
+        return "without dropout"
+    return UNCLEAR if any(_begins_as_asked(walk) for walk in noisy) else "of other random numbers"
+
+
+def _begins_as_asked(walk: Walk) -> bool:
+    """Whether at first dropout draws what it should: what comes later may be of another mode."""
+    first = walk.uses[0]
+    return math.isclose(first.last.value, walk.enacted.of(first.forward)[0], rel_tol=ALLOWED)
 
 
 def _without_dropout(walk: Walk) -> Walk:

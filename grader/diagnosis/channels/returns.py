@@ -273,14 +273,15 @@ def _repeats(mine: list[float], right: list[float]) -> bool:
 
 
 def _others(walk: Walk) -> list[list[Forward]]:
-    """The calls that nothing is learned from, those together that no backward pass parts."""
+    """The calls that nothing is learned from, those together that no pass parts; of many, those at the epochs' ends."""
     used = {id(use.forward) for use in walk.uses}
     others = [forward for forward in walk.enacted.forwards if id(forward) not in used]
     held_out = [forward for forward in others if walk.label(forward.rows) == "validation"]
     groups: dict[int, list[Forward]] = {}
     for forward in held_out or others:
         groups.setdefault(forward.passes, []).append(forward)
-    return list(groups.values())
+    ends = {walk.uses[epoch[-1]].last.number + 1 for epoch in walk.epochs if epoch}
+    return [group for at, group in groups.items() if at in ends or not ends <= groups.keys()]
 
 
 def kinds(value: Any) -> str:

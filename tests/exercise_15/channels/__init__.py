@@ -55,7 +55,8 @@ def of_trials(cases: Sequence[JudgedCase]) -> Iterator[tuple[str, tuple[str, ...
     told = [(case, trials_of(case)) for case in cases]
     trials = [trial for _, some in told for trial in some]
     if not trials:
-        if not any(event.kind in ("backward", "step_end") for case in cases for event in case.trace.events):
+        moved = any(event.kind in ("backward", "step_end") for case in cases for event in case.trace.events)
+        if not moved and not any(case.trace.error for case in cases):
             yield "trial", ("none",)
         return
     yield from of_optimizers(trials)
