@@ -54,6 +54,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--submissions", type=int, default=200)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--programs", type=int, default=12, help="with unknown faults, of each exercise, to be diagnosed")
     asked = parser.parse_args()
     os.environ.setdefault("XDG_CACHE_HOME", tempfile.mkdtemp(prefix="descent-benchmark-"))
 
@@ -62,6 +63,7 @@ def main() -> None:
     watched = bulk(asked.submissions)
     fresh = fresh_pytest(asked.repeats)
     print(f"a fresh pytest each: {fresh:.2f} s a submission, {fresh / watched:.0f} times as long")
+    diagnosis(asked.programs)
 
 
 def cold(repeats: int) -> None:
@@ -118,6 +120,52 @@ def bulk(count: int) -> float:
     print(f"their own loops, one after the other in this warm process: {loops:.2f} s: {seconds / loops:.2f} times that, all in")
     print(f"a page: {pages * 1e3:.1f} ms; the grader's memory grew by {grown:.1f} MB")
     return each
+
+
+def diagnosis(count: int) -> None:
+    """What naming the mistake costs in CPU, beside the run that it is read off: on programs that aren't on file."""
+    from grader.course import Course
+    from grader.job import limits, make_job
+    from grader.mutants import load_operators, read_style, singles
+    from grader.pipeline import Grader
+    from grader.runner import RawRun, Runner
+    from grader.submission import Submission
+
+    operators = load_operators(ROOT / "tests" / "mutants")
+    every: list[float] = []
+    course = Course(ROOT)
+    for exercise in map(course.exercise, course.names):
+        fitting = [operator for operator in operators if exercise.name in operator.exercises]
+        styles = {path.stem: read_style(path) for path in exercise.programs("right")}
+        mutants = list(singles(fitting, styles, 1))[:: max(1, len(fitting) // count)][:count]
+        programs = [(n, Submission({"train.py": mutant.source.encode()}, "train.py")) for n, mutant in enumerate(mutants)]
+        taken, runs = [], []
+        with Runner() as runner:
+            grader = Grader(exercise, runner)
+            grader.prepare()
+            of = grader.diagnosis.of
+
+            def timed(*arguments: object, of: Callable[..., object] = of, taken: list[float] = taken) -> object:
+                before = time.process_time()
+                found = of(*arguments)
+                taken.append(time.process_time() - before)
+                return found
+
+            grader.diagnosis.of = timed  # type: ignore[method-assign,assignment]
+            jobs = ((n, make_job(exercise, program)) for n, program in programs)
+            for n, raw in runner.run_many(jobs, limits(exercise)):
+                if isinstance(raw, RawRun):
+                    runs.append(raw.cpu_s)
+                    grader.judge(programs[n][1], raw)
+        every += taken[1:]  # the first reads what is known of the exercise
+        times = sorted(taken[1:])
+        median, ratio = statistics.median(times), sum(times) / sum(runs)
+        print(
+            f"{exercise.name}: naming the mistakes of {len(times)} programs takes {median * 1e3:.0f} ms of CPU at the median, "
+            f"{times[-1] * 1e3:.0f} at most; {ratio:.2f} times the runs themselves"
+        )
+    every.sort()
+    print(f"in all: {statistics.median(every) * 1e3:.0f} ms at the median, {every[len(every) * 19 // 20] * 1e3:.0f} at 95%")
 
 
 def fresh_pytest(repeats: int) -> float:

@@ -21,13 +21,16 @@ def test_nothing_lies_beside_the_exercises(course: Course) -> None:
     assert list(stray(course)) == []
 
 
+FEW = ["exercise_01", "exercise_06", "exercise_11"]  # `grade verify`, which CI runs as well, is for all
+
+
 @pytest.fixture(scope="module")
 def verified() -> dict[str, Verified]:
-    """The course's own check, of the whole course: every stub, solution, right and wrong program is run and judged."""
-    return {result.name: result for result in verify_all(ROOT, EXERCISES)}
+    """The course's own check of three exercises: every stub, solution, right and wrong program is run and judged."""
+    return {result.name: result for result in verify_all(ROOT, FEW)}
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@pytest.mark.parametrize("name", FEW)
 def test_an_exercise_is_sound(name: str, verified: dict[str, Verified]) -> None:
     assert verified[name].complaints == ()
     assert len(verified[name].outcomes) >= 40
