@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -18,7 +18,7 @@ from grader.diagnosis.rules import Hand, Rule
 from grader.trace import Other
 
 Parts = list[list[Use]]  # the uses behind each number
-Numbers = Callable[[Walk], list[float]]
+Numbers = Callable[[Walk], Iterable[float]]
 
 
 def _steps(walk: Walk) -> Parts:
@@ -152,14 +152,23 @@ TOGETHER: dict[str, Callable[[Walk, Sequence[tuple[int, float]]], float]] = {
 }
 
 
+def _pairs(walk: Walk, part: str, moment: str) -> list[list[tuple[int, float]]]:
+    """The sizes and losses of the uses behind each number; worked out once for each run."""
+    key = part, moment
+    if key not in walk.pairs:
+        loss = LOSSES[moment]
+        walk.pairs[key] = [[(_size(use), loss(walk, use)) for use in uses] for uses in PARTS[part](walk) if uses]
+    return walk.pairs[key]
+
+
 def descriptions() -> Iterator[tuple[str, Numbers]]:
     """How a list of losses may come about, the plainest first."""
-    for part, parts in PARTS.items():
-        for moment, loss in LOSSES.items():
+    for part in PARTS:
+        for moment in LOSSES:
             for whole, join in TOGETHER.items():
 
-                def numbers(walk: Walk, parts: Any = parts, loss: Any = loss, join: Any = join) -> list[float]:
-                    return [join(walk, [(_size(use), loss(walk, use)) for use in part]) for part in parts(walk) if part]
+                def numbers(walk: Walk, key: tuple[str, str] = (part, moment), join: Any = join) -> Iterator[float]:
+                    return (join(walk, pairs) for pairs in _pairs(walk, *key))
 
                 yield ", ".join(filter(None, (f"{whole} of {part}", moment))), numbers
     for name, calls in (("all calls", _calls), ("calls after it", _calls_after), ("batches by their sizes", _by_size)):
@@ -188,9 +197,11 @@ def descriptions() -> Iterator[tuple[str, Numbers]]:
 _DESCRIPTIONS = list(descriptions())
 
 
-def _equal(mine: list[float], theirs: list[float]) -> bool:
-    return len(mine) == len(theirs) and all(
-        abs(a - b) <= 1e-7 * abs(b) + 1e-13 or (math.isnan(a) and math.isnan(b)) for a, b in zip(mine, theirs, strict=True)
+def _equal(mine: Sequence[float], theirs: Iterable[float]) -> bool:
+    """Whether numbers agree; of theirs no more are made than it takes to tell."""
+    return all(
+        a is not None and b is not None and (abs(a - b) <= 1e-7 * abs(b) + 1e-13 or (math.isnan(a) and math.isnan(b)))
+        for a, b in itertools.zip_longest(mine, theirs)
     )
 
 
@@ -210,7 +221,7 @@ def losses(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]:
     for short, cut in (("without the first", slice(1, None)), ("without the last", slice(None, -1))):
         for name, numbers in _DESCRIPTIONS[:20]:
             try:
-                if all(_equal(mine, numbers(walk)[cut]) for mine, walk in zip(lists, walks, strict=True)):
+                if all(_equal(mine, list(numbers(walk))[cut]) for mine, walk in zip(lists, walks, strict=True)):
                     found.append(f"{name}, {short}")
             except (IndexError, ZeroDivisionError, ValueError, RuntimeError):
                 continue

@@ -38,6 +38,7 @@ class Walk:
     def __init__(self, enacted: Enacted) -> None:
         """Nothing is looked at yet."""
         self.enacted = enacted
+        self.pairs: dict[tuple[str, str], list[list[tuple[int, float]]]] = {}  # see `returns`
         self.losses_after: dict[int, float] = {}  # of uses, once somebody asks
         # Once it is known: the kind of loss, how it is weighed, whether each step is the sum of what was differentiated for it,
         # and that sum (P,) where `.grad` doesn't say it.

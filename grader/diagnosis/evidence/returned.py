@@ -45,7 +45,7 @@ def returned(walk: Walk, values: Values) -> str | None:
     mine = returns._floats(given)
     if mine is None or "gamma" in walk.enacted.reference.arguments:
         return None
-    right = DESCRIBED[f"mean per example of each {part}"](walk)
+    right = list(DESCRIBED[f"mean per example of each {part}"](walk))
     return _compared(walk, mine, right, values, part)
 
 
@@ -62,7 +62,7 @@ def _compared(walk: Walk, mine: list[float], right: list[float], values: Values,
     of = part if len(walk.epochs[0]) == 1 and part == "epoch" else f"{part}'s losses"
     said = f"{which} that you return is {number(mine[at])}; the mean per example of that {of} is {number(right[at])}."
     reason = next((r for name in values if (r := _reason(name, part))), None)
-    numbers = next((DESCRIBED[name](walk) for name in values if _reason(name, part) and name in DESCRIBED), None)
+    numbers = next((list(DESCRIBED[name](walk)) for name in values if _reason(name, part) and name in DESCRIBED), None)
     if reason and numbers and len(numbers) > at and abs(numbers[at] - mine[at]) <= 1e-7 * abs(mine[at]):
         return f"{said} {number(mine[at])} is {reason}."
     return said

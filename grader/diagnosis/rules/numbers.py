@@ -19,11 +19,11 @@ from grader.diagnosis.rules.steps import Steps
 
 STEPS = 6  # that are solved with
 BEST = 16  # starts that are followed
-TURNS = 9  # of Gauss and Newton
+TURNS, FEW = 9, 4  # of Gauss and Newton: at most, and where one start has led to a solution
 HOPEFUL = {3: 0.3, 5: 0.1, 7: 1e-3}  # the residual that is worth another turn
 NOTHING = 1e-9  # of the eps asked for
 OFF = 1e-6  # for slopes by differences
-NEAR, SOLVED = 0.5, 1e-6  # relative: residuals worth following, and of a solution
+NEAR, SOLVED, DONE = 0.5, 1e-6, 1e-9  # relative: residuals worth following, of a solution, and of one that gets no better
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,15 +82,16 @@ class Trial(NamedTuple):
 
 
 def solve(
-    family: str, settings: Mapping[str, Any], steps: Steps, trials: Sequence[Trial]
+    family: str, settings: Mapping[str, Any], steps: Steps, trials: Sequence[Trial], ways: Sequence[bool] = (True, False)
 ) -> Iterator[tuple[Trial, frozenset[Slip]]]:
     """The trials that come near the steps, with the slips that do; those with the learning rates asked for first.
 
     Args:
         steps: of one case, on few coordinates.
+        ways: whether learning rates are those asked for, or free.
     """
     problem = _Problem(family, settings, steps)
-    chosen, x, as_asked = _starts(problem, trials)
+    chosen, x, as_asked = _starts(problem, trials, ways)
     if not chosen:
         return
     for row, point in _descend(problem, chosen, x, as_asked):
@@ -128,7 +129,7 @@ class _Problem:
         return self.off(self.made(list(numbers), torch.tensor(rows)), as_asked)
 
 
-def _starts(problem: _Problem, trials: Sequence[Trial]) -> tuple[list[Trial], Tensor, Tensor]:
+def _starts(problem: _Problem, trials: Sequence[Trial], ways: Sequence[bool]) -> tuple[list[Trial], Tensor, Tensor]:
     """The trials worth following, with their best starts (N, 2), and (N,) whether with the learning rates asked for."""
     frees = list(dict.fromkeys(trial.free for trial in trials))
     options: dict[Slip, int] = {trial.slip: n for n, trial in enumerate(trials) if trial.slip is not None}
@@ -146,7 +147,7 @@ def _starts(problem: _Problem, trials: Sequence[Trial]) -> tuple[list[Trial], Te
     told = torch.cat(rows)
     made = problem.made(texts, told)
     followed: list[tuple[Trial, list[float], bool]] = []
-    for as_asked in (True, False):
+    for as_asked in ways:
         errors = problem.off(made, torch.full((len(told),), as_asked)).norm(dim=1)
         found: list[tuple[float, int, Trial, list[float]]] = []
         for (starts, mine), part in zip(spans, errors.split([len(each) for each in rows]), strict=True):
@@ -170,6 +171,9 @@ def _descend(problem: _Problem, trials: Sequence[Trial], x: Tensor, as_asked: Te
         rows, x, damped, here = rows[hopeful], x[hopeful], damped[hopeful], here[hopeful]
         if not len(rows):
             return
+        done = here.norm(dim=1) < DONE
+        if bool(done.all()) or (turn >= FEW and bool(done.any())):
+            break
         twice = rows.repeat_interleave(2)
         around = problem.at([trials[n] for n in twice.tolist()], (x[:, None] + off).reshape(-1, 2), as_asked[twice])
         slopes = (around.reshape(len(rows), 2, -1) - here[:, None]) / OFF

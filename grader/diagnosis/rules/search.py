@@ -167,7 +167,9 @@ class _Search:
         """The number asked for, the one of another case, and one of its own."""
         yield frozenset([trial.slip] if trial.slip is not None else [])
         yield slips
-        yield from (each for _, each in solve(self._family, self._cases[number][0], self._few[number], [trial]))
+        for as_asked in (True, False):
+            solutions = solve(self._family, self._cases[number][0], self._few[number], [trial], [as_asked])
+            yield from (each for _, each in solutions)
 
     def _best(self, many: Candidates, left: Tensor, ratios: Tensor) -> Slips | None:
         """Of those that explain the steps, the first with the learning rates asked for, else in one ratio to them, else lawful.
