@@ -19,6 +19,7 @@ from grader.diagnosis.rules.steps import Steps
 
 STEPS = 6  # that are solved with
 BEST = 16  # starts that are followed
+STARTS = {1: 1, 2: 6}  # of each trial, by how many numbers there are
 TURNS, FEW = 9, 4  # of Gauss and Newton: at most, and where one start has led to a solution
 HOPEFUL = {3: 0.3, 5: 0.1, 7: 1e-3}  # the residual that is worth another turn
 NOTHING = 1e-9  # of the eps asked for
@@ -58,7 +59,7 @@ FREE: dict[str, tuple[Free, ...]] = {
         Free("betas", FADING, lambda asked, x: f"{asked['betas'][0]!r}, {_beta(x[0])!r}"),
         Free("epsilon", torch.linspace(-32, 2, 35, dtype=torch.float64)[:, None], lambda _, x: f"{10.0 ** min(x[0], 9)!r}"),
         Free("scale", SCALES, lambda _, x: f"times {10.0 ** min(x[0], 9)!r}"),
-        Free("betas", torch.cartesian_prod(FADING[2::3, 0], FADING[2::3, 0]), lambda _, x: f"{_beta(x[0])!r}, {_beta(x[1])!r}"),
+        Free("betas", torch.cartesian_prod(FADING[1::2, 0], FADING[1::2, 0]), lambda _, x: f"{_beta(x[0])!r}, {_beta(x[1])!r}"),
     ),
     "SGD": (
         Free("momentum", FADING, lambda _, x: repr(_beta(x[0]))),
@@ -151,9 +152,10 @@ def _starts(problem: _Problem, trials: Sequence[Trial], ways: Sequence[bool]) ->
         errors = problem.off(made, torch.full((len(told),), as_asked)).norm(dim=1)
         found: list[tuple[float, int, Trial, list[float]]] = []
         for (starts, mine), part in zip(spans, errors.split([len(each) for each in rows]), strict=True):
-            low, first = part.reshape(len(mine), -1).min(1)
-            for trial, error, start in zip(mine, low.tolist(), starts[first].tolist(), strict=True):
-                found.append((error, len(found), trial, (start * 2)[:2]))
+            low, first = part.reshape(len(mine), -1).topk(STARTS[starts.shape[1]], largest=False)
+            for trial, errors_of, at in zip(mine, low.tolist(), first, strict=True):
+                for error, start in zip(errors_of, starts[at].tolist(), strict=True):
+                    found.append((error, len(found), trial, (start * 2)[:2]))
         best = sorted(each for each in found if each[0] < NEAR)[:BEST]
         followed += [(trial, start, as_asked) for _, _, trial, start in best]
     x = torch.tensor([start for _, start, _ in followed], dtype=torch.float64)
