@@ -113,12 +113,12 @@ class Exercise:
     @cached_property
     def about(self) -> About:
         """What a student may see of it."""
-        return _read(About, self.folder / "exercise.toml")
+        return read_as(About, self.folder / "exercise.toml")
 
     @cached_property
     def probes(self) -> Probes:
         """The hidden cases."""
-        return _read(Probes, self.judging / "probes.toml")
+        return read_as(Probes, self.judging / "probes.toml")
 
     @property
     def gradable(self) -> bool:
@@ -133,12 +133,12 @@ class Exercise:
     @property
     def problem(self) -> str:
         """The source of `problem.py`."""
-        return _text(self.folder / "problem.py")
+        return read_text(self.folder / "problem.py")
 
     @cached_property
     def first_part(self) -> str:
         """The name of the first function in the stub that is still to be written."""
-        functions = [n for n in ast.walk(ast.parse(_text(self.folder / "train.py"))) if isinstance(n, ast.FunctionDef)]
+        functions = [n for n in ast.walk(ast.parse(read_text(self.folder / "train.py"))) if isinstance(n, ast.FunctionDef)]
         unwritten = [n for n in functions if any(isinstance(inner, ast.Raise) for inner in ast.walk(n))]
         return min(unwritten, key=lambda n: n.lineno).name if unwritten else ""
 
@@ -170,7 +170,7 @@ class Course:
         path = self.root / "tests" / MISCONCEPTIONS
         if not path.is_file():
             return {}
-        return {key: _parse(Misconception, value, path) for key, value in _toml(path).items()}
+        return {key: parse_as(Misconception, value, path) for key, value in read_toml(path).items()}
 
     @property
     def hidden(self) -> tuple[Path, ...]:
@@ -212,25 +212,29 @@ def shipped_course() -> Course:
     raise GraderFault(f"The course that ships with the package is missing from {package}: install it again.")
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A file of the course's. Raises GraderFault, as the next three do, where it isn't as it should be."""
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise GraderFault(f"The course's file {path} can't be read: {error}") from None
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a file of the course's."""
     try:
-        return tomllib.loads(_text(path))
+        return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise GraderFault(f"The course's file {path} can't be read: {error}") from None
 
 
-def _read(model: type[M], path: Path) -> M:
-    return _parse(model, _toml(path), path)
+def read_as(model: type[M], path: Path) -> M:
+    """A TOML file of the course's, as a model."""
+    return parse_as(model, read_toml(path), path)
 
 
-def _parse(model: type[M], value: object, path: Path) -> M:
+def parse_as(model: type[M], value: object, path: Path) -> M:
+    """What stands in a file of the course's, as a model."""
     try:
         return model.model_validate(value)
     except ValidationError as error:

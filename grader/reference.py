@@ -224,14 +224,14 @@ class Sources:
     def __init__(self, exercise: Exercise) -> None:
         """Both are imported by path: they are the course's, not the learner's."""
         self.records = exercise.about.records
-        self.problem = _import(exercise.folder / "problem.py", f"descent_{exercise.name}_problem")
-        self.plan = _import(exercise.judging / "reference.py", f"descent_{exercise.name}_reference")
+        self.problem = import_file(exercise.folder / "problem.py", f"descent_{exercise.name}_problem")
+        self.plan = import_file(exercise.judging / "reference.py", f"descent_{exercise.name}_reference")
         self._channels = exercise.judging / "channels" / "__init__.py", f"descent_{exercise.name}_channels"
 
     @cached_property
     def channels(self) -> ModuleType | None:
         """The exercise's own look at what was returned, a folder `channels`; only imported where a run is looked at."""
-        return _import(*self._channels) if self._channels[0].is_file() else None
+        return import_file(*self._channels) if self._channels[0].is_file() else None
 
 
 def references(exercise: Exercise) -> dict[str, Reference]:
@@ -266,7 +266,8 @@ def take_step(optimizer: torch.optim.Optimizer) -> None:
         inspect.unwrap(type(optimizer).step)(optimizer)
 
 
-def _import(path: Path, name: str) -> ModuleType:
+def import_file(path: Path, name: str) -> ModuleType:
+    """A module of the course's author, by its path. Raises GraderFault where there is none."""
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
         raise GraderFault(f"The course's file {path} is missing.")

@@ -72,8 +72,38 @@ class DiagnosisReport(_Model):
     read: str = ""
 
 
+class KeyPointReport(_Model):
+    """One thing that a short answer should say.
+
+    Attributes:
+        text: what that is.
+        words: the learner's own words that decided it; and
+        reason: why, in a sentence.
+        by_person: whether a reviewer decided it; else it is provisional.
+    """
+
+    id: str
+    text: str
+    points: float
+    status: Literal["credited", "not_detected", "review"]
+    words: str = ""
+    reason: str = ""
+    by_person: bool = False
+
+
 class QuestionReport(_Model):
-    """One concept question."""
+    """One concept question.
+
+    Attributes:
+        points: earned; while a person has still to look (needs_review), what is credited so far.
+        high: the most that it may become then.
+        prompt, code: the question as this student saw it.
+        given: the answer, in words; `chosen`, the ids of what was chosen or put in order.
+        feedback: what is said to it.
+        misconceptions: what a wrong answer stands for, ids of the catalogue.
+        keypoints: of a short answer.
+        explanation: why the right answer is right, once it is no secret.
+    """
 
     id: str
     kind: str
@@ -81,6 +111,28 @@ class QuestionReport(_Model):
     points: float
     max_points: float
     feedback: str = ""
+    high: float = 0.0
+    prompt: str = ""
+    code: str = ""
+    given: str = ""
+    chosen: tuple[str, ...] = ()
+    misconceptions: tuple[str, ...] = ()
+    keypoints: tuple[KeyPointReport, ...] = ()
+    explanation: str = ""
+
+
+class QuestionScore(_Model):
+    """All questions of an exercise together.
+
+    Attributes:
+        points, max_points: of those that are decided, and of all that don't wait for a person.
+        open: how many wait for one; `open_points`: what they are worth.
+    """
+
+    points: float = 0.0
+    max_points: float = 0.0
+    open: int = 0
+    open_points: float = 0.0
 
 
 class Series(_Model):
@@ -111,6 +163,10 @@ class Report(_Model):
     Attributes:
         verdict: "ungradable" where there was nothing that could be run, or what judges is not here.
         headline: the whole in one sentence.
+        score: of the code's checks, which the verdict goes by; where the questions alone were handed in, of these.
+        question_score: of the questions; None where the exercise has none, or none was answered.
+        answers_notes: what wasn't as it should be in the file of answers, with the lines.
+        student: whose answers these are, as far as that is said.
         identified: which update rule made the steps of the shown case, and how exactly; None where that can't be said.
     """
 
@@ -126,6 +182,9 @@ class Report(_Model):
     checks: tuple[CheckReport, ...] = ()
     diagnoses: tuple[DiagnosisReport, ...] = ()
     questions: tuple[QuestionReport, ...] = ()
+    question_score: QuestionScore | None = None
+    answers_notes: tuple[str, ...] = ()
+    student: str = ""
     picture: Picture | None = None
     lines: dict[int, str] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)

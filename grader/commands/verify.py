@@ -17,19 +17,24 @@ from pathlib import Path
 import click
 
 from grader.commands.coverage import Outcome, gaps, table
+from grader.commands.verify_questions import questions_of
 from grader.course import MISCONCEPTIONS, Course, Exercise, find_course, mistake_of
 from grader.diagnosis.signatures import FILE as SIGNATURES
 from grader.faults import GraderFault, Ungradable
 from grader.job import limits, make_job
 from grader.pipeline import Grader
+from grader.questions.grade import DECISIONS
+from grader.questions.rubrics import TERMS
+from grader.questions.sheet import SECRET
 from grader.report import Report
 from grader.runner import RawRun, Runner
 from grader.submission import Submission, read_submission
 
-IN_EXERCISE = {"README.md", "exercise.toml", "problem.py", "train.py", "answers.toml"}
+IN_EXERCISE = {"README.md", "exercise.toml", "problem.py", "train.py", "questions.toml", "drawn.json", "answers.toml"}
 IN_SOLUTION = {"train.py", "answers.toml"}
-IN_JUDGING = {SIGNATURES, "reference.py", "channels", "probes.toml", "wrong", "right", "questions.toml"}
-BESIDE_JUDGING = {MISCONCEPTIONS, "mistakes.md", "grader", "hostile", "benchmarks", "mutants"}
+IN_JUDGING = {SIGNATURES, "reference.py", "channels", "probes.toml", "wrong", "right"}
+QUESTIONS = {"questions.toml", "questions.py", "drawn.json", "rubrics"}
+BESIDE_JUDGING = {MISCONCEPTIONS, TERMS, SECRET, DECISIONS, "mistakes.md", "grader", "hostile", "benchmarks", "mutants"}
 IGNORED = {"__pycache__"}
 NEARLY_ONE = re.compile(r"\b(?:1\.00|0\.99)\d+ times")  # said with more digits, to be told from 1
 
@@ -92,7 +97,12 @@ def _verify(root: Path, name: str, signatures: bool) -> Verified:
     outcomes: list[Outcome] = []
     runner = _runner(root)
     try:
-        complaints = [*layout(exercise), *gaps(exercise), *behaviour(exercise, runner, outcomes, signatures)]
+        complaints = [
+            *layout(exercise),
+            *gaps(exercise),
+            *questions_of(exercise),
+            *behaviour(exercise, runner, outcomes, signatures),
+        ]
     except GraderFault as fault:
         complaints = [f"the grader itself failed: {fault}"]
     seconds = time.perf_counter() - started
@@ -116,7 +126,7 @@ def stray(course: Course) -> Iterator[str]:
 
 def layout(exercise: Exercise) -> Iterator[str]:
     """Whether each file is where it should be, and says what it should."""
-    folders = {exercise.folder: IN_EXERCISE, exercise.solution: IN_SOLUTION, exercise.judging: IN_JUDGING}
+    folders = {exercise.folder: IN_EXERCISE, exercise.solution: IN_SOLUTION, exercise.judging: IN_JUDGING | QUESTIONS}
     for folder, expected in folders.items():
         for path in sorted(folder.glob("*")):
             if path.name not in expected | IGNORED and not (folder == exercise.judging and path.match("test_*.py")):
