@@ -1,21 +1,17 @@
 """Puts the report together out of what the stages found."""
 
-import platform
 from collections.abc import Sequence
-from functools import cache
-from importlib import metadata
-
-import torch
 
 from grader.checks.expect import explain
 from grader.checks.run import Run
-from grader.course import Exercise
 from grader.diagnosis import KnownMistakes
 from grader.picture import draw
+from grader.questions.grade import Graded
 from grader.report import CheckReport, DiagnosisReport, Report, RunReport
 from grader.runner import RawRun
 from grader.submission import Submission
 from grader.trace import Problem
+from grader.unrun import versions
 
 STATUS = {
     "import": "crashed",
@@ -35,8 +31,14 @@ def assemble(
     diagnoses: tuple[DiagnosisReport, ...],
     identified: str | None,
     known: KnownMistakes,
+    graded: Graded,
 ) -> Report:
-    """Make the report of one submission. `identified`: what is said of the rule that made its steps."""
+    """Make the report of one submission.
+
+    Args:
+        identified: what is said of the rule that made its steps.
+        graded: the answers handed in with it.
+    """
     error = run.error
     verdict = "passed" if all(check.status == "passed" for check in checks) else "failed"
     if error is not None and error.kind in CANT_BE_RUN:
@@ -55,31 +57,15 @@ def assemble(
             "identified": None if verdict == "ungradable" else identified,
             "checks": checks,
             "diagnoses": diagnoses,
+            "questions": graded.questions,
+            "question_score": graded.score,
+            "answers_notes": graded.notes,
+            "student": graded.student,
             "picture": draw(run, mistake, diagnoses[0].title if mistake else ""),
             "lines": _lines(run.submission, [error.line if error else None, *(d.line for d in diagnoses)]),
-            "versions": versions(),
+            "versions": versions(torch=True),
         }
     )
-
-
-def refuse(exercise: Exercise, reason: str) -> Report:
-    """The report of what can't even be read, or what there is nothing to judge by."""
-    return Report(
-        exercise=exercise.name,
-        title=exercise.about.title,
-        verdict="ungradable",
-        score=0.0,
-        max_score=exercise.about.points,
-        headline=reason,
-        run=RunReport(status="refused", error=reason),
-        versions=versions(),
-    )
-
-
-@cache
-def versions() -> dict[str, str]:
-    """What made the report."""
-    return {"grader": metadata.version("descent-course"), "torch": torch.__version__, "python": platform.python_version()}
 
 
 def _run_report(raw: RawRun, run: Run) -> RunReport:

@@ -42,10 +42,15 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("name")
-@click.option("--submission", type=click.Path(path_type=Path), help="Grade this .py file, or folder with a train.py.")
+@click.option(
+    "--submission",
+    type=click.Path(path_type=Path),
+    help="Grade this .py file, answers.toml, or folder with train.py, answers, or both.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and nothing else.")
 @click.option("--page", type=click.Path(path_type=Path), help="The folder for the page.  [default: .descent/<exercise>]")
 @click.option("--no-page", is_flag=True, help="Write no page.")
+@click.option("--student", default="", help="Whose submission it is: the questions' numbers are drawn from this id.")
 @click.option("--unconfined", is_flag=True, help="Run others' code even where this machine can't confine it.")
 @_course
 def exercise(**options: Any) -> int:
@@ -86,14 +91,34 @@ def hint(name: str | None, again: bool, course: Path | None) -> int:
 
 
 @cli.command()
+@click.argument("name")
+@click.option("--again", is_flag=True, help="Ask what isn't right yet as well, not only what isn't answered.")
+@click.option("--student", default="", help="Your id, as your teacher knows it: your questions are drawn from it.")
+@click.option("--ticket", default="", help="The ticket that your teacher gave you, if any.")
+@_course
+def quiz(name: str, again: bool, student: str, ticket: str, course: Path | None) -> int:
+    """Ask an exercise's questions, one at a time. Leave when you like: your answers are kept in answers.toml."""
+    from grader.commands.quiz import quiz as ask
+
+    return ask(name, again, student, ticket, course)
+
+
+@cli.command()
 @click.argument("names", nargs=-1)
 @click.option("--table", type=click.Path(path_type=Path), help="Write the table of exercises and mistakes to this file.")
 @click.option("--signatures", is_flag=True, help="Write anew what the wrong programs do to each channel (signatures.json).")
+@click.option(
+    "--questions", is_flag=True, help="Write anew the drawn questions (drawn.json) and the files of answers; no more."
+)
 @_course
-def verify(names: tuple[str, ...], table: Path | None, signatures: bool, course: Path | None) -> int:
+def verify(names: tuple[str, ...], table: Path | None, signatures: bool, questions: bool, course: Path | None) -> int:
     """Check a course: stubs fail, solutions pass, every wrong program is named (for authors)."""
     from grader.commands.verify import verify as check
 
+    if questions:
+        from grader.commands.verify_questions import write
+
+        return write(names, course)
     return check(names, course, table, signatures)
 
 

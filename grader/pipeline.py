@@ -1,6 +1,7 @@
 """The way of the data, on one screen.
 
     submission ──► run ──► trace ──► checks ──► diagnosis ──► report
+         └──────► answers ──► marking ─────────────────────────┘
 
 Each arrow hands on one immutable value. Between `run` and `trace` lies the boundary of trust: left of it is the learner's code,
 confined, with the inputs only; right of it the grader's, which never imports, unpickles or evaluates anything from the left.
@@ -20,6 +21,8 @@ from grader.diagnosis import Diagnosis, KnownMistakes, Signatures
 from grader.diagnosis.exact import exactness
 from grader.faults import GraderFault
 from grader.job import limits, make_job, trace_of
+from grader.questions.grade import QuestionGrader
+from grader.questions.model import QuestionSet
 from grader.reference import Reference, references
 from grader.report import Report
 from grader.runner import RawRun, Runner
@@ -75,7 +78,8 @@ class Grader:
         passed = all(check.status == "passed" for check in checks)
         diagnoses = () if passed else self.diagnosis.of(run, checks)
         identified = exactness(run) if passed else self.diagnosis.identified(run)
-        return assemble(raw, run, checks, diagnoses, identified, self.known)
+        graded = self.questions.grade(submission.answers, submission.student, submission.answers_trouble)
+        return assemble(raw, run, checks, diagnoses, identified, self.known, graded)
 
     @cached_property
     def references(self) -> dict[str, Reference]:
@@ -86,6 +90,11 @@ class Grader:
     def checks(self) -> CheckSession:
         """The exercise's hidden checks, collected."""
         return CheckSession(self.exercise)
+
+    @cached_property
+    def questions(self) -> QuestionGrader:
+        """What judges the answers to the concept questions."""
+        return QuestionGrader(QuestionSet(self.exercise))
 
     @cached_property
     def known(self) -> KnownMistakes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.faults import Ungradable, UsageError
 
 MAIN = "train.py"
+ANSWERS = "answers.toml"
 MAX_BYTES = 1_000_000
 MAX_FILES = 50
 SKIPPED = {"problem.py"}  # the course's own, beside the learner's file
@@ -16,28 +17,40 @@ SKIPPED = {"problem.py"}  # the course's own, beside the learner's file
 
 @dataclass(frozen=True)
 class Submission:
-    """The learner's Python files by name; `main` is the one that the exercise asks for."""
+    """What was handed in: code, answers to the concept questions, or both.
+
+    Attributes:
+        files: the learner's Python files by name; none where the answers alone were handed in.
+        main: the one that the exercise asks for.
+        answers: the file of answers, as bytes; None where there is none, or none that can be taken, and then
+        answers_trouble: says why.
+        student: whose it is; empty where only the file of answers may know.
+    """
 
     files: dict[str, bytes]
     main: str = MAIN
+    answers: bytes | None = None
+    answers_trouble: str = ""
+    student: str = ""
 
     @cached_property
     def digest(self) -> str:
         """A hash of names and contents: equal for equal submissions."""
         total = hashlib.sha256()
-        for name, content in sorted(self.files.items()):
+        answers = {ANSWERS: self.answers} if self.answers is not None else {}
+        for name, content in sorted((self.files | answers).items()):
             total.update(f"{len(name)}:{name}:{len(content)}:".encode() + content)
         return total.hexdigest()
 
     def line(self, number: int) -> str:
         """A line of the main file, as far as it is text; empty where there is none."""
         # Not by splitlines, which counts form feeds and more that Python doesn't.
-        lines = re.split(r"\r\n|\r|\n", self.files[self.main].decode("utf-8", "replace").lstrip("\ufeff"))
+        lines = re.split(r"\r\n|\r|\n", self.files.get(self.main, b"").decode("utf-8", "replace").lstrip("\ufeff"))
         return lines[number - 1].rstrip() if 0 < number <= len(lines) else ""
 
 
 def read_submission(path: Path) -> Submission:
-    """Read a .py file, or a folder with train.py and its helper modules.
+    """Read a .py file, a file of answers, or a folder with train.py and its helper modules, with answers.toml, or with both.
 
     Raises:
         UsageError: no file is at that path.
@@ -48,6 +61,8 @@ def read_submission(path: Path) -> Submission:
             return _read_folder(path)
         if not path.is_file() and not path.is_symlink():
             raise UsageError(f"There is no file at {path}.")
+        if path.suffix == ".toml":
+            return Submission({}, answers=_read_file(path))
         if path.suffix != ".py":
             raise Ungradable(f"{_shown(path)} is not a Python file: hand in a .py file, or a folder with {MAIN}.")
         # Whatever the file is called, it runs as train.py: that is the name that lines are quoted by.
@@ -59,7 +74,12 @@ def read_submission(path: Path) -> Submission:
 def _read_folder(folder: Path) -> Submission:
     if (folder / MAIN).is_dir():
         raise Ungradable(f"In the folder {_shown(folder)}, {MAIN} is a folder: put your code in a file of that name.")
+    answers, trouble = read_answers_file(folder)
     if not (folder / MAIN).is_file() and not (folder / MAIN).is_symlink():
+        if answers is not None:
+            return Submission({}, answers=answers)
+        if trouble:
+            raise Ungradable(trouble)
         found = sorted(_shown(p) for p in folder.glob("*.py") if p.is_file())[:5]
         there = f"it has {', '.join(found)}" if found else "it has no Python file at all"
         raise Ungradable(f"The folder {_shown(folder)} has no {MAIN} ({there}): put your code in {MAIN}.")
@@ -69,14 +89,29 @@ def _read_folder(folder: Path) -> Submission:
     files = {MAIN: _read_file(folder / MAIN)} | {p.name: _read_file(p) for p in paths if not p.is_symlink()}
     if sum(map(len, files.values())) > MAX_BYTES:
         raise Ungradable(f"The folder {_shown(folder)} has more than {MAX_BYTES // 1000} kB of Python.")
-    return Submission(files)
+    return Submission(files, answers=answers, answers_trouble=trouble)
+
+
+def read_answers_file(path: Path) -> tuple[bytes | None, str]:
+    """The file of answers at this path or in this folder; or None, and why one that is there can't be taken."""
+    path = path / ANSWERS if path.is_dir() else path
+    if path.suffix != ".toml" or not (path.is_symlink() or path.exists()):
+        return None, ""
+    if path.is_dir():
+        return None, f"{_shown(path)} is a folder: put your answers in a file of that name."
+    try:
+        return _read_file(path), ""
+    except OSError as error:
+        return None, f"{_shown(path)} can't be read: {error.strerror}."
+    except Ungradable as reason:
+        return None, str(reason)
 
 
 def _read_file(path: Path) -> bytes:
     if path.is_symlink():  # what it leads to may be anything that the grader can read, a solution for one
         raise Ungradable(f"{_shown(path)} is a symbolic link: hand in the file itself.")
     if path.stat().st_size > MAX_BYTES:
-        raise Ungradable(f"{_shown(path)} is larger than {MAX_BYTES // 1000} kB: that is no training loop.")
+        raise Ungradable(f"{_shown(path)} is larger than {MAX_BYTES // 1000} kB, which no exercise asks for.")
     return path.read_bytes()
 
 

@@ -4,14 +4,17 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.commands.own import is_own, own_folder
 from grader.course import Exercise, find_course
 from grader.faults import Ungradable, UsageError
-from grader.submission import MAIN, read_submission
+from grader.submission import read_answers_file, read_submission
 
 if TYPE_CHECKING:
+    from grader.questions.grade import QuestionGrader
     from grader.report import Report
     from grader.runner import Runner
 
@@ -23,14 +26,15 @@ def grade_one(
     page: Path | None,
     no_page: bool,
     unconfined: bool,
+    student: str,
     course: Path | None,
 ) -> int:
     """Grade, show, and return 0 for a pass and 1 for anything else."""
     exercise = find_course(course).exercise(name)
     with _progress(not as_json) as say:
-        report = _grade(exercise, submission, unconfined or submission is None, say)
+        report = _grade(exercise, submission, student, unconfined or submission is None, say)
         written = None if no_page or (as_json and page is None) else _write_page(report, page, say)
-    own = submission is None and _is_own(own_file(exercise), exercise)
+    own = submission is None and is_own(own_folder(exercise), exercise)
     if own:
         _note(exercise, report)
     if as_json:
@@ -47,19 +51,20 @@ def grade_one(
     return 0 if report.verdict == "passed" else 1
 
 
-def _grade(exercise: Exercise, path: Path | None, trusted: bool, say: "Say") -> "Report":
+def _grade(exercise: Exercise, path: Path | None, student: str, trusted: bool, say: "Say") -> "Report":
     from grader.runner import Runner  # no torch yet: the zygote starts first, and warms up beside our own imports
+    from grader.unrun import questions_alone, refuse
 
-    try:
-        submission = read_submission(path or own_file(exercise))
-    except Ungradable as reason:
-        from grader.assemble import refuse
-
-        return refuse(exercise, str(reason))
     if not exercise.gradable:
-        from grader.assemble import refuse
-
         return refuse(exercise, "Recorded, not graded: this edition of the course has nothing that judges.")
+    path = path or own_folder(exercise)
+    try:
+        submission = replace(read_submission(path), student=student)
+    except Ungradable as reason:
+        answers, trouble = read_answers_file(path)
+        return refuse(exercise, str(reason), _questions(exercise).grade(answers, student, trouble))
+    if not submission.files:
+        return questions_alone(exercise, _questions(exercise).grade(submission.answers, student, submission.answers_trouble))
     say("Starting torch")
     with Runner(hidden=exercise.course.hidden) as runner:
         from grader.pipeline import Grader
@@ -70,23 +75,18 @@ def _grade(exercise: Exercise, path: Path | None, trusted: bool, say: "Say") -> 
         return grader.grade(submission)
 
 
-def own_file(exercise: Exercise) -> Path:
-    """The learner's own file: begun here, or that of the checkout around us, or else the stub as it ships."""
-    here = Path.cwd()
-    begun = [here / exercise.name, *([here] if here.name == exercise.name else [])]
-    return next((folder for folder in begun if (folder / MAIN).is_file()), exercise.folder)
+def _questions(exercise: Exercise) -> "QuestionGrader":
+    from grader.questions.grade import QuestionGrader
+    from grader.questions.model import QuestionSet
 
-
-def _is_own(path: Path, exercise: Exercise) -> bool:
-    """Whether this is a file to work on, and not the one that ships with the package."""
-    return path != exercise.folder or Path.cwd().is_relative_to(exercise.course.root)
+    return QuestionGrader(QuestionSet(exercise))
 
 
 def _note(exercise: Exercise, report: "Report") -> None:
     """Remember how far the learner's own work is: for `grade list` and `grade hint`."""
     from grader.progress import Progress
 
-    if exercise.gradable and report.verdict != "ungradable":
+    if report.checks:
         Progress(exercise.course).graded(exercise.name, report.score, report.verdict == "passed")
 
 

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from grader.faults import GraderFault
 from grader.render.charts import charts
-from grader.render.text import clean, sentence
+from grader.render.text import clean, earned, sentence
 from grader.report import Report
 
 
@@ -69,6 +69,7 @@ def _environment() -> Environment:
     )
     environment.filters["clean"] = clean
     environment.filters["prose"] = prose
+    environment.filters["earned"] = earned
     # A NaN that slipped through is an error here, and not JSON that no browser reads.
     environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     return environment

@@ -5,8 +5,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from grader.render.text import clean, sentence
-from grader.report import DiagnosisReport, Report
+from grader.render.text import clean, earned, sentence
+from grader.report import DiagnosisReport, KeyPointReport, Report
 
 VERDICTS = {
     "passed": ("Passed", "bold green"),
@@ -39,6 +39,7 @@ def show(report: Report, page: Path | None) -> None:
     if report.identified:
         lines.skip()
         lines.add(Text(sentence(report.identified)))
+    _show_questions(lines, report)
     _show_printed(lines, report.run.printed)
     lines.skip()
     _show_isolation(lines, report)
@@ -123,6 +124,50 @@ def _show_checks(lines: _Lines, report: Report) -> None:
         lines.add(text, Text.assemble("  ", (sign, style), " ", (points.rjust(widest), "dim"), " "))
 
 
+QUESTION_SIGNS = {
+    "correct": ("✓", "green"),
+    "partial": ("~", "yellow"),
+    "incorrect": ("✗", "red"),
+    "needs_review": ("?", "yellow"),
+    "unanswered": ("–", "dim"),
+}
+
+
+def _show_questions(lines: _Lines, report: Report) -> None:
+    """The concept questions: each with what is said to its answer; and what was amiss in the file of answers."""
+    score = report.question_score
+    if score is not None:
+        lines.skip()
+        waiting = f"; {score.open} more {'waits' if score.open == 1 else 'wait'} for a person to look" if score.open else ""
+        lines.add(Text(f"Questions: {_points(score.points)} of {_points(score.max_points)} points{waiting}", "bold"))
+        for question in report.questions:
+            sign, style = QUESTION_SIGNS[question.status]
+            worth = f"{earned(question)}/{_points(question.max_points)}"
+            first = Text.assemble("  ", (sign, style), " ", (worth.rjust(5), "dim"), " ")
+            if question.status in ("correct", "unanswered") and not question.feedback:
+                lines.add_cut(first + Text(sentence(question.prompt), "dim"))  # the page has it whole
+                continue
+            lines.add(Text(sentence(question.prompt)), first)
+            waits = question.status == "needs_review"
+            said = [question.feedback, *map(_key_point, question.keypoints), question.explanation if waits else ""]
+            for text, style in ((f"You: {question.given}" if question.given else "", "dim"), *((text, "") for text in said)):
+                if text:
+                    lines.add(Text(sentence(text), style), Text(" " * first.cell_len))
+    elif report.questions and report.checks:
+        lines.skip()
+        number = f"{len(report.questions)} questions" if len(report.questions) > 1 else "a question"
+        lines.add(Text(f"There are {number} on this as well: grade quiz {report.exercise}", "dim"))
+    if report.answers_notes:
+        lines.skip()
+    for note in report.answers_notes:
+        lines.add(Text(sentence(note), "yellow"), Text("  ! ", "yellow"))
+
+
+def _key_point(point: KeyPointReport) -> str:
+    sign = {"credited": "[x]", "review": "[?]", "not_detected": "[ ]"}[point.status]
+    return f"{sign} {point.text}" + (f" (your words: “{point.words}”)" if point.words else "")
+
+
 def _show_printed(lines: _Lines, printed: str) -> None:
     if not printed.strip():
         return
@@ -133,7 +178,7 @@ def _show_printed(lines: _Lines, printed: str) -> None:
 
 
 def _show_isolation(lines: _Lines, report: Report) -> None:
-    if report.run.status == "refused" and report.run.isolation == "none" and not report.run.isolation_missing:
+    if not report.checks and report.run.isolation == "none" and not report.run.isolation_missing:
         return  # it never ran
     missing = f" ({'; '.join(report.run.isolation_missing)})" if report.run.isolation_missing else ""
     lines.add(Text(sentence(f"Isolation of the run: {report.run.isolation}{missing}."), "dim"))

@@ -2,6 +2,10 @@
 
 import re
 import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.report import QuestionReport
 
 # What a terminal obeys (C0, C1, DEL), what turns the direction of the text around it or breaks its line, and halves of
 # characters, which no encoding has.
@@ -23,3 +27,9 @@ def clean(text: str) -> str:
 def sentence(text: str) -> str:
     """The same on one line: a message can't pose as more of the report."""
     return clean(" ".join(text.split()))
+
+
+def earned(question: "QuestionReport") -> str:
+    """The points of a question; a range, while a person has still to look."""
+    waits = question.status == "needs_review" and question.points != question.high
+    return f"{question.points:g}–{question.high:g}" if waits else f"{question.points:g}"

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.assemble import refuse
 from grader.course import Course
 from grader.faults import Ungradable, UsageError
 from grader.pipeline import Grader
 from grader.report import Report
 from grader.runner import Runner
 from grader.submission import MAX_BYTES, MAX_FILES, Submission, read_submission
+from grader.unrun import refuse
 
 ROOT = Path(__file__).parents[2]
 SOLUTION = (ROOT / "solutions" / "exercise_03" / "train.py").read_bytes()
