@@ -91,16 +91,62 @@ def hint(name: str | None, again: bool, course: Path | None) -> int:
 
 
 @cli.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--again", is_flag=True, help="Ask what isn't right yet as well, not only what isn't answered.")
 @click.option("--student", default="", help="Your id, as your teacher knows it: your questions are drawn from it.")
 @click.option("--ticket", default="", help="The ticket that your teacher gave you, if any.")
 @_course
-def quiz(name: str, again: bool, student: str, ticket: str, course: Path | None) -> int:
-    """Ask an exercise's questions, one at a time. Leave when you like: your answers are kept in answers.toml."""
+def quiz(name: str | None, again: bool, student: str, ticket: str, course: Path | None) -> int:
+    """Ask an exercise's questions, one at a time; leave when you like.  [default: the exercise graded last]"""
     from grader.commands.quiz import quiz as ask
 
     return ask(name, again, student, ticket, course)
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--export", type=click.Path(path_type=Path), help="Write what is open to this CSV, to be filled in.")
+@click.option("--import", "table", type=click.Path(path_type=Path), help="Take the decisions of a filled-in CSV over.")
+@click.option("--reviewer", default="", help="Who decides.  [default: the user's name]")
+@click.option(
+    "--decisions", type=click.Path(path_type=Path), help="Where they are kept.  [default: the course's tests/decisions.jsonl]"
+)
+@_course
+def review(**options: Any) -> int:
+    """Decide on open short answers, alike ones together. PATH is a folder with students' answers.toml files."""
+    from grader.commands.review import review as decide
+
+    return decide(**options)
+
+
+@cli.group()
+def questions() -> None:
+    """For teachers: tickets for a class, and how well short answers are graded."""
+
+
+@questions.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON, and nothing else.")
+@_course
+def evaluate(file: Path, as_json: bool, course: Path | None) -> int:
+    """Measure the grading of short answers on a labelled file."""
+    from grader.commands.questions import evaluate as measure
+
+    return measure(file, as_json, course)
+
+
+@questions.command()
+@click.argument("roster", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Write the tickets to this CSV.  [default: print them]")
+@click.option(
+    "--sheets", type=click.Path(path_type=Path), help="Also write each student's blank answers.toml files to this folder."
+)
+@_course
+def tickets(roster: Path, out: Path | None, sheets: Path | None, course: Path | None) -> int:
+    """Make a ticket for each student of ROSTER, a CSV: it draws their questions, and no neighbour can work it out."""
+    from grader.commands.questions import tickets as make
+
+    return make(roster, out, sheets, course)
 
 
 @cli.command()

@@ -12,6 +12,7 @@ import click
 from grader.commands.own import is_own, own_folder
 from grader.course import Exercise, find_course
 from grader.faults import UsageError
+from grader.progress import Progress
 from grader.questions.answers import read_answers
 from grader.questions.answers_file import blank, fill, save
 from grader.questions.grade import QuestionGrader
@@ -78,8 +79,9 @@ class Quiz:
         click.echo()
         while (reply := _reply(question)) is not None:
             save(self.path, fill(self.path.read_text("utf-8"), {question.id: reply}))
-            if question.kind in ("single", "several", "order"):
-                _say(in_words(question, reply), "  ")
+            if question.choices:
+                for chosen in in_words(question, reply).split("\n"):
+                    _say(chosen, "  ")
             if not self._judged(number):
                 return
 
@@ -103,9 +105,13 @@ class Quiz:
         return chosen.startswith("a")
 
 
-def quiz(name: str, again: bool, student: str, ticket: str, course_folder: Path | None) -> int:
+def quiz(name: str | None, again: bool, student: str, ticket: str, course_folder: Path | None) -> int:
     """Ask, keep the answers in the learner's answers.toml, and return 0. Raises UsageError where they can't be kept."""
-    exercise = find_course(course_folder).exercise(name)
+    course = find_course(course_folder)
+    name = name or Progress(course).last
+    if name is None:
+        raise UsageError("The questions of which exercise? For instance: grade quiz exercise_03")
+    exercise = course.exercise(name)
     questions = QuestionSet(exercise)
     if not questions.questions:
         raise UsageError(f"{exercise.name} has no questions.")

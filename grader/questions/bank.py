@@ -14,7 +14,7 @@ from grader.questions.drawn import Drawn
 from grader.questions.model import DRAWN, QuestionSet, Shown, Values
 from grader.reference import import_file
 
-VARIANTS = 24
+VARIANTS = 40
 DRAWS = "questions.py"
 
 

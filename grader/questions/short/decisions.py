@@ -18,6 +18,7 @@ class Decision(BaseModel):
     Attributes:
         words: the words that decided it, where the reviewer marked them.
         who, when: the reviewer, and the time in UTC (ISO 8601).
+        exemplar: whether the next grading goes by it; not where the machine's own credits were taken over unread.
         machine: what the machine had said: credited, not_detected or review; and
         reason, why; and
         version, of the grader that said so.
@@ -30,6 +31,7 @@ class Decision(BaseModel):
     answer: str
     credited: bool
     words: str = ""
+    exemplar: bool = True
     who: str = ""
     when: str = ""
     machine: str = ""

@@ -10,7 +10,6 @@ from grader.questions.short.exemplars import (
     Bag,
     Thresholds,
     bag,
-    bag_of,
     opposite,
     same_claim,
     similarity,
@@ -21,6 +20,7 @@ from grader.questions.short.rubric import KeyPoint, Rubric
 from grader.questions.short.text import Sentence
 
 TAKEN_BACK = 1.0
+EXEMPLARS = 100  # of a key point that reviewers decided: the latest count, so that an answer takes no longer by the thousandth
 WHOLE = -1  # in place of the number of a sentence: the whole answer
 _PRONOUNS = frozenset(("it", "its", "this", "that", "they", "these", "he", "she", "which"))
 _AFTERTHOUGHTS = frozenset(("however", "though", "anyway", "nevertheless", "nonetheless", "wait"))
@@ -60,11 +60,15 @@ def known_exemplars(rubric: Rubric, point: KeyPoint, decided: Sequence[Decision]
     """The rubric's exemplars and the reviewers' decisions about this key point."""
     right, wrong = rubric.bags(point.id)
     added = [one for one in decided if one.question == rubric.id and one.keypoint == point.id]
-    more = [(bag_of(one.words or one.answer, rubric.words), one.credited) for one in added]
+    more = [(_bag(rubric, one.words or one.answer), one.credited) for one in added if one.exemplar][-EXEMPLARS:]
     return Known(
         (*right, *(one for one, credited in more if credited)),
         (*wrong, *(one for one, credited in more if not credited)),
     )
+
+
+def _bag(rubric: Rubric, text: str) -> Bag:
+    return bag(word for sentence in rubric.read(text) for word in sentence.words)
 
 
 def collect(rubric: Rubric, read: Sequence[Sentence], decided: Sequence[Decision]) -> dict[str, Evidence]:

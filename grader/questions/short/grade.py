@@ -97,7 +97,7 @@ def _told(rubric: Rubric, read: Sequence[Sentence], decisions: Sequence[Decision
         return found
     points = {point.id: point for point in rubric.keypoints}
     for one in decisions:
-        if one.keypoint in points and _all_words(sentences(one.answer, rubric.words)) == words:
+        if one.keypoint in points and _all_words(rubric.read(one.answer)) == words:
             status: Status = "credited" if one.credited else "not_detected"
             point = points[one.keypoint]
             found[point.id] = KeyPointGrade(point.id, point.points, status, one.words, "A person decided this.", by_person=True)

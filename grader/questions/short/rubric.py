@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.questions.short.exemplars import Bag, bag, bag_of, weights
 from grader.questions.short.patterns import Lexicon, Pattern, parse
-from grader.questions.short.text import BREAKS, Vocabulary, sentences, vocabulary
+from grader.questions.short.text import BREAKS, Sentence, Vocabulary, sentences, vocabulary
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,16 @@ class Rubric:
         for item in self.lexicon.items:
             found.update(part for part in item.replace("|", " ").replace("+", " ").split() if not part.endswith("*"))
         return vocabulary(frozenset(word for word in found if word not in BREAKS and not word[0].isdigit()))
+
+    @cached_property
+    def _read(self) -> dict[str, tuple[Sentence, ...]]:
+        return {}
+
+    def read(self, text: str) -> tuple[Sentence, ...]:
+        """The sentences of a reviewer's exemplar; each is read once, however many answers are compared with it."""
+        if text not in self._read:
+            self._read[text] = tuple(sentences(text, self.words))
+        return self._read[text]
 
     @cached_property
     def prompt_words(self) -> frozenset[str]:
