@@ -36,7 +36,9 @@ def questions_alone(exercise: Exercise, graded: Graded) -> Report:
     if score is None:
         reason = "No question is answered yet. Write your answers into answers.toml, or let this ask you: "
         return refuse(exercise, f"{reason}grade quiz {exercise.name}", graded)
-    passed = score.points >= PASS_SHARE * score.max_points
+    # A short answer counts neither way before a person has looked, and so neither does one that isn't there.
+    counted = [q for q in graded.questions if q.status != "needs_review" and (q.kind != "short" or q.status != "unanswered")]
+    passed = sum(q.points for q in counted) >= PASS_SHARE * sum(q.max_points for q in counted)
     waiting = f"; {score.open} more {'waits' if score.open == 1 else 'wait'} for a person" if score.open else ""
     return Report(
         exercise=exercise.name,

@@ -34,7 +34,8 @@ IN_EXERCISE = {"README.md", "exercise.toml", "problem.py", "train.py", "question
 IN_SOLUTION = {"train.py", "answers.toml"}
 IN_JUDGING = {SIGNATURES, "reference.py", "channels", "probes.toml", "wrong", "right"}
 QUESTIONS = {"questions.toml", "questions.py", "drawn.json", "rubrics"}
-BESIDE_JUDGING = {MISCONCEPTIONS, TERMS, SECRET, DECISIONS, "mistakes.md", "grader", "hostile", "benchmarks", "mutants"}
+BESIDE_JUDGING = {MISCONCEPTIONS, "mistakes.md", "grader", "hostile", "benchmarks", "mutants"}
+BESIDE_QUESTIONS = {TERMS, SECRET, DECISIONS, "labelled"}
 IGNORED = {"__pycache__"}
 NEARLY_ONE = re.compile(r"\b(?:1\.00|0\.99)\d+ times")  # said with more digits, to be told from 1
 
@@ -118,7 +119,7 @@ def _runner(root: Path) -> Runner:
 
 def stray(course: Course) -> Iterator[str]:
     """What lies beside the exercises and is none."""
-    for folder, others in (("exercises", set()), ("solutions", set()), ("tests", BESIDE_JUDGING)):
+    for folder, others in (("exercises", set()), ("solutions", set()), ("tests", BESIDE_JUDGING | BESIDE_QUESTIONS)):
         for path in sorted((course.root / folder).glob("*")):
             if path.name not in {*course.names, *others, *IGNORED}:
                 yield f"{folder}/{path.name} doesn't belong there, or exercises/{path.name} lacks its exercise.toml"

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.pipeline import Grader
 from grader.render.charts import charts
 from grader.render.page import render_page, write_page
 from grader.render.text import sentence
 from grader.report import Picture, Report, Series
+from grader.submission import Submission
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = ROOT / "tests" / "hostile"
@@ -113,6 +115,23 @@ def test_what_never_ran_has_no_charts(reports: dict[str, Report], browse: Callab
     assert "plot" not in re.sub(r"<style.*?</style>", "", dom, flags=re.S)
     assert "Not graded" in shown_text(dom)
     assert "SyntaxError" in shown_text(dom)
+
+
+@needs_browser
+def test_questions_are_on_the_page_and_a_learners_answer_is_text(
+    graders: dict[str, Grader], browse: Callable[[Report], str]
+) -> None:
+    hostile = "<img src=x onerror=console.error(1)><script>console.error(2)</script> gradients add up {{ 7*7 }} \u202e"
+    answers = f"first_sign = 'second'\nzero_grad = '{hostile}'\nunknown_one = '<b>'\nlike_momentum = '<b>x</b>'\n"
+    code = (ROOT / "solutions" / "exercise_05" / "train.py").read_bytes()
+    report = graders["exercise_05"].grade(Submission({"train.py": code}, answers=answers.encode()))
+    text = shown_text(browse(report))
+    assert report.verdict == "passed"
+    assert hostile.replace("\u202e", "\ufffd") in text
+    assert "answers.toml, line 3: there is no question “unknown_one”" in text
+    assert "2. Not right" in re.sub(r"\s+", " ", text)
+    assert "What was in .grad before the first backward()?" in text
+    assert "A person has still to look" in text
 
 
 def series(role: str, loss: list[float | None], distance: list[float | None], name: str = "") -> Series:

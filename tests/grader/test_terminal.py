@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from grader.course import Course
+from grader.questions.grade import QuestionGrader
+from grader.questions.model import QuestionSet
 from grader.render.terminal import show
 from grader.render.text import clean, sentence
 from grader.report import DiagnosisReport, Report
+from grader.unrun import questions_alone
 
 ROOT = Path(__file__).parents[2]
 WRONG = ROOT / "tests" / "exercise_03" / "wrong"
@@ -113,6 +117,22 @@ def test_mistakes_in_two_parts_are_each_said_without_a_doubt(reports: dict[str, 
     assert f"  {one.title}" in lines
     assert "  Another mistake" in lines
     assert not any("It could be this" in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_questions_are_short_where_all_is_well_and_say_what_to_mend_where_not(width: int, shown: Show, course: Course) -> None:
+    exercise = course.exercise("exercise_05")
+    answers = b'first_sign = "second"\nnever_cleared = ["found"]\nlike_momentum = "one"\nzero_grad = "They add up."\noops = 1\n'
+    report = questions_alone(exercise, QuestionGrader(QuestionSet(exercise)).grade(answers))
+    text = shown(report, width)
+    whole = " ".join(" ".join(text).split())
+    assert all(len(line) <= width for line in text)
+    assert "The second loss shows what the first step has done." in whole
+    assert report.questions[2].prompt[-30:] not in whole  # it is right: one line will do
+    assert "Provisional: " in whole
+    assert "[ ] " in whole
+    assert "! answers.toml, line 5: there is no question “oops”." in whole
+    assert "Isolation" not in whole  # nothing was run
 
 
 def test_the_page_is_named_on_one_line(reports: dict[str, Report], shown: Show) -> None:

@@ -69,9 +69,18 @@ def add_decisions(path: Path, decisions: Iterable[Decision]) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
-        file.seek(0, 2)
-        if file.tell():
-            file.seek(-1, 2)
-            if file.read(1) != b"\n":  # a line that was cut off: ours begins on one of its own
-                text = "\n" + text
+        file.seek(0)
+        tail = file.read().rpartition(b"\n")[2]
+        if tail and _whole(tail):
+            text = "\n" + text
+        elif tail:  # half a line, which nobody was told is kept: it would be in the way of all others
+            file.truncate(file.seek(0, 2) - len(tail))
         file.write(text.encode())
+
+
+def _whole(line: bytes) -> bool:
+    try:
+        Decision.model_validate_json(line)
+    except ValidationError:
+        return False
+    return True
