@@ -60,15 +60,11 @@ def known_exemplars(rubric: Rubric, point: KeyPoint, decided: Sequence[Decision]
     """The rubric's exemplars and the reviewers' decisions about this key point."""
     right, wrong = rubric.bags(point.id)
     added = [one for one in decided if one.question == rubric.id and one.keypoint == point.id]
-    more = [(_bag(rubric, one.words or one.answer), one.credited) for one in added if one.exemplar][-EXEMPLARS:]
+    more = [(rubric.exemplar(one.words or one.answer), one.credited) for one in added if one.exemplar][-EXEMPLARS:]
     return Known(
         (*right, *(one for one, credited in more if credited)),
         (*wrong, *(one for one, credited in more if not credited)),
     )
-
-
-def _bag(rubric: Rubric, text: str) -> Bag:
-    return bag(word for sentence in rubric.read(text) for word in sentence.words)
 
 
 def collect(rubric: Rubric, read: Sequence[Sentence], decided: Sequence[Decision]) -> dict[str, Evidence]:

@@ -63,6 +63,16 @@ class Rubric:
         return self._read[text]
 
     @cached_property
+    def _exemplars(self) -> dict[str, Bag]:
+        return {}
+
+    def exemplar(self, text: str) -> Bag:
+        """A reviewer's exemplar as it is compared; made once."""
+        if text not in self._exemplars:
+            self._exemplars[text] = bag(word for sentence in self.read(text) for word in sentence.words)
+        return self._exemplars[text]
+
+    @cached_property
     def prompt_words(self) -> frozenset[str]:
         """The words of the question."""
         return frozenset(word for sentence in sentences(self.prompt, self.words) for word in sentence.words)
