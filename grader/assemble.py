@@ -11,7 +11,7 @@ from grader.report import CheckReport, DiagnosisReport, Report, RunReport
 from grader.runner import RawRun
 from grader.submission import Submission
 from grader.trace import Problem
-from grader.unrun import versions
+from grader.versions import versions
 
 STATUS = {
     "import": "crashed",

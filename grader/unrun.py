@@ -1,12 +1,9 @@
 """Reports of what was not run: what can't be read, what there is nothing to judge by, and questions alone. Needs no torch."""
 
-import platform
-from functools import cache
-from importlib import metadata
-
 from grader.course import Exercise
 from grader.questions.grade import Graded
 from grader.report import Report, RunReport
+from grader.versions import versions
 
 PASS_SHARE = 0.7  # of the decided points, where the questions alone were handed in
 
@@ -54,10 +51,3 @@ def questions_alone(exercise: Exercise, graded: Graded) -> Report:
         student=graded.student,
         versions=versions(),
     )
-
-
-@cache
-def versions(*, torch: bool = False) -> dict[str, str]:
-    """What made the report; torch, where it had a part in it."""
-    names = {"grader": "descent-course"} | ({"torch": "torch"} if torch else {})
-    return {name: metadata.version(package) for name, package in names.items()} | {"python": platform.python_version()}

@@ -17,7 +17,7 @@ from grader.questions.short import KeyPoint, KeyPointGrade, Rubric, grade_answer
 from grader.questions.short.decisions import Decision
 from grader.questions.short.exemplars import bag_of, same_claim, similarity
 from grader.submission import ANSWERS, read_answers_file
-from grader.unrun import versions
+from grader.versions import versions
 
 ALIKE, ORDER = 0.6, 0.5  # of two answers that one decision may serve: how many words they share, and how much of their order
 
