@@ -5,10 +5,25 @@ import os
 from pathlib import Path
 
 
+def state_folder() -> Path:
+    """What is remembered from session to session: $XDG_STATE_HOME/descent, or in ~/.local/state."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "descent"
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write it whole or not at all; what can't be written is done without."""
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(f".{os.getpid()}")
+        replace_file(path, content)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write it whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
         half.write_bytes(content)
         half.replace(path)
+    except OSError:
+        half.unlink(missing_ok=True)
+        raise

@@ -5,14 +5,13 @@ anew; one that can't be written is done without: progress is a convenience, and 
 """
 
 import contextlib
-import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.course import Course, Exercise, shipped_course
 from grader.faults import GraderFault
-from grader.files import write_whole
+from grader.files import state_folder, write_whole
 
 
 class Standing(BaseModel):
@@ -80,8 +79,7 @@ def next_exercise(course: Course, progress: Progress) -> Exercise | None:
 
 def progress_file() -> Path:
     """Where it is kept: $XDG_STATE_HOME/descent/progress.json, or in ~/.local/state."""
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "descent" / "progress.json"
+    return state_folder() / "progress.json"
 
 
 def _key(course: Course) -> str:

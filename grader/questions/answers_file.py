@@ -4,8 +4,6 @@ tomlkit (the reader and writer that poetry and others build on) changes values i
 learner's own comments and spaces too; the standard library only reads.
 """
 
-import contextlib
-import os
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +12,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from grader.faults import UsageError
+from grader.files import replace_file
 from grader.questions.model import Question
 from grader.questions.reply import Reply
 from grader.questions.sheet import Sheet
@@ -57,13 +56,9 @@ def fill(text: str, answers: Mapping[str, Reply]) -> str:
 
 def save(path: Path, text: str) -> None:
     """Write the file whole or not at all. Raises UsageError where it can't be written."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        half.write_text(text, "utf-8")
-        half.replace(path)
+        replace_file(path, text.encode())
     except OSError as error:
-        with contextlib.suppress(OSError):
-            half.unlink(missing_ok=True)
         raise UsageError(f"{path} can't be written: {error.strerror}. Your last answer is not kept.") from None
 
 
