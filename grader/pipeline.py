@@ -44,6 +44,12 @@ class Grader:
         """Make ahead what every submission needs, while the runner is still warming up."""
         _ = self.checks, [reference.trajectory for reference in self.references.values() if reference.plan]
 
+    def ready(self) -> None:
+        """Make all that any submission may need: for who grades many, or is about to fork."""
+        self.prepare()
+        _ = self.known.right, self.signatures.right, self.signatures.all, self.questions.questions.questions
+        self.known.ready()
+
     def grade(self, submission: Submission) -> Report:
         """Grade one submission. Raises GraderFault where the grader itself fails."""
         self.say(f"Running your code on {len(self.exercise.cases)} inputs")

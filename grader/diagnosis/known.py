@@ -90,6 +90,10 @@ class KnownMistakes:
         write_whole(file, raw.output)
         return trace_of(raw, self._exercise)
 
+    def ready(self) -> None:
+        """Have all of them recorded and read."""
+        _ = self._summaries, [self._mistake(path) for path in self._programs]
+
     def keep(self, path: Path, raw: RawRun) -> None:
         """Take a run of one of these programs that was made elsewhere, so that it needn't be made again."""
         self._loaded[path] = trace_of(raw, self._exercise)
