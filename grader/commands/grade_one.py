@@ -12,6 +12,7 @@ from grader.commands.own import is_own, own_folder
 from grader.course import Exercise, find_course
 from grader.faults import Ungradable, UsageError
 from grader.submission import read_answers_file, read_submission
+from grader.waiting import somebody_waits
 
 if TYPE_CHECKING:
     from grader.questions.grade import QuestionGrader
@@ -31,7 +32,7 @@ def grade_one(
 ) -> int:
     """Grade, show, and return 0 for a pass and 1 for anything else."""
     exercise = find_course(course).exercise(name)
-    with _progress(not as_json) as say:
+    with somebody_waits(), _progress(not as_json) as say:
         report = _grade(exercise, submission, student, unconfined or submission is None, say)
         written = None if no_page or (as_json and page is None) else _write_page(report, page, say)
     own = submission is None and is_own(own_folder(exercise), exercise)
