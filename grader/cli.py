@@ -119,6 +119,28 @@ def review(**options: Any) -> int:
     return decide(**options)
 
 
+@cli.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="The folder of the gradebook and all that is written."
+)
+@click.option("--exercise", help="What files are for that don't say it themselves.")
+@click.option("--roster", type=click.Path(path_type=Path), help="A CSV that says who is in the class.")
+@click.option("--policy", type=click.Path(path_type=Path), help="A TOML file with due dates, penalties, and which try counts.")
+@click.option("--regrade", is_flag=True, help="Grade anew what another version graded; says what changes, and asks.")
+@click.option("--yes", is_flag=True, help="With --regrade: let it count without asking.")
+@click.option("--scheduler", help="Grade on the Dask cluster at this address.")
+@click.option("--jobs", type=click.IntRange(1), help="How many at once.  [default: one for each core]")
+@click.option("--unconfined", is_flag=True, help="Run others' code even where this machine can't confine it.")
+@_course
+def bulk(course: Path | None, **options: Any) -> int:
+    """Grade a folder or a zip of submissions. Stopped or not, the same command goes on where it was."""
+    from grader.commands.bulk import Asked
+    from grader.commands.bulk import bulk as grade_all
+
+    return grade_all(Asked(**options), course)
+
+
 @cli.group()
 def questions() -> None:
     """For teachers: tickets for a class, and how well short answers are graded."""

@@ -190,7 +190,9 @@ class Gradebook:
                 self._connection.execute(
                     "INSERT INTO submission (student, exercise, digest, source, submitted, late, seen) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?) "
-                    "ON CONFLICT DO UPDATE SET submitted = coalesce(excluded.submitted, submitted), late = excluded.late",
+                    "ON CONFLICT DO UPDATE SET "
+                    "submitted = coalesce(min(submitted, excluded.submitted), submitted, excluded.submitted), "
+                    "late = min(late, excluded.late)",  # who hands the same in once more has handed it in before
                     (*key, entry.source, entry.submitted, entry.late, _now()),
                 )
                 found = self._connection.execute(

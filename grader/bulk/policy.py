@@ -133,6 +133,8 @@ def _one(policy: Policy, student: Student, exercise: str, row: Row, tries: int, 
     if why and share:
         why += f": {report.score:g} becomes {score:g}"
     late = days > 0 or row.entry.late
+    if row.entry.late and row.entry.submitted is None and policy.late.per_day:
+        why = "Late, says the platform, but not by how much: nothing is taken off"
     return Mark(student, exercise, state, score, report.max_score, f"{why}." if why else "", row, report, tries, late)
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,13 @@ def test_late_is_counted_in_days_begun(
     who = Student(student)
     found = mark(policy, who, "exercise_03", [row(report, who, submitted, 10.0)], 10.0)
     assert (found.score, found.why) == (score, why)
+
+
+def test_who_was_late_by_an_unknown_time_loses_nothing(policy: Policy, report: Report) -> None:
+    late = row(report, ADA, None, 10.0)
+    late = Row(1, replace(late.entry, late=True), late.made)
+    found = mark(policy, ADA, "exercise_03", [late], 10.0)
+    assert (found.score, found.late, "not by how much" in found.why) == (10.0, True, True)
 
 
 def test_which_try_counts(report: Report) -> None:

@@ -74,10 +74,12 @@ def test_a_download_is_known_by_its_names(name: str, zipped: bool, tmp_path: Pat
 def test_gradescope_tells_who_is_who_in_a_file_of_its_own(tmp_path: Path) -> None:
     root = layout(tmp_path, "export/submission_7/train.py", "export/submission_8/train.py", zipped=False)
     (root / "export" / "submission_metadata.yml").write_text(
-        "---\nsubmission_7:\n  :submitters:\n  - :name: Ada Lovelace\n    :sid: '1001'\n    :email: ada@x.org\n  :score: 1\n"
+        "---\nsubmission_7:\n  :submitters:\n  - :name: Ada Lovelace\n    :sid: '1001'\n    :email: ada@x.org\n"
+        "  :created_at: 2026-11-20 10:00:00.123 +01:00\n"
     )
     batch, found = taken(root, "exercise_03")
     assert set(found) == {("1001", "exercise_03")}
+    assert batch.handed[0].submitted == "2026-11-20T09:00:00+00:00"
     assert [one.path for one in batch.unmatched] == ["export/submission_8/train.py"]
 
 
@@ -87,6 +89,14 @@ def test_a_second_try_on_canvas_is_a_submission_of_its_own_and_late_is_late(tmp_
     assert [(one.student.id, one.late) for one in batch.handed] == [("ada", False), ("ada", False), ("bob", True)]
     assert batch.handed[0].source.startswith("ada_1_10")
     assert batch.handed[1].source.startswith("ada_1_11")
+
+
+def test_nbgraders_timestamp_is_the_time_and_a_files_own_date_is_none(tmp_path: Path) -> None:
+    paths = ("submitted/ada/exercise_03/train.py", "submitted/bob/exercise_03/train.py")
+    root = layout(tmp_path, *paths, zipped=False)
+    (root / "submitted/ada/exercise_03/timestamp.txt").write_text("2026-11-20 10:00:00.000000 UTC\n")
+    batch, _ = taken(root)
+    assert [one.submitted for one in batch.handed] == ["2026-11-20T10:00:00+00:00", None]
 
 
 def test_code_answers_and_helpers_of_one_folder_are_one_submission(tmp_path: Path) -> None:
@@ -116,6 +126,13 @@ def test_what_cant_be_matched_is_listed_with_why(tmp_path: Path) -> None:
     assert "for which exercise" in why["bob/exercise_99/train.py"]
     batch, _ = taken(root, "exercise_03")
     assert any("which of these is the program: first.py, second.py?" in one.why for one in batch.unmatched)
+
+
+def test_who_handed_in_something_else_is_listed(tmp_path: Path) -> None:
+    root = layout(tmp_path, "ada/essay.docx", "bob/train.py", "bob/README.md", zipped=False)
+    batch, found = taken(root, "exercise_03")
+    assert set(found) == {("bob", "exercise_03")}
+    assert [(one.path, "nothing there can be graded" in one.why) for one in batch.unmatched] == [("ada/essay.docx", True)]
 
 
 def test_the_courses_own_files_in_a_clone_are_no_submissions(tmp_path: Path) -> None:
@@ -261,7 +278,11 @@ def test_links_on_disk_lead_nowhere(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.dictionaries(st.text(min_size=1, max_size=30), st.binary(max_size=50), max_size=6))
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=30), st.binary(max_size=50), max_size=6
+    )
+)
 def test_any_names_in_a_zip_are_taken_listed_or_refused(
     tmp_path_factory: pytest.TempPathFactory, members: dict[str, bytes]
 ) -> None:

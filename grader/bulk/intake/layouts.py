@@ -8,9 +8,11 @@ GitHub Classroom  <assignment>-<username>/…, with a folder for each student
 a folder each     <student>/train.py, <student>/exercise_03/train.py; or one file each, <student>.py
 """
 
+import contextlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import takewhile
 
 from grader.bulk.intake.tree import Leaf
@@ -20,6 +22,7 @@ MOODLE = re.compile(r"^(?P<who>.+?)_(?P<user>\d+)_assignsubmission_[a-z]+_?$")
 GRADESCOPE = re.compile(r"^submission_(?P<number>\d+)$")
 AGAIN = re.compile(r"^(?P<stem>.+?)-(?P<again>\d{1,2})(?P<suffix>\.[A-Za-z]+)$")
 EXERCISE = re.compile(r"(?:^|[^a-z0-9])(?:exercise|ex)[ _-]?0*(?P<number>\d{1,3})(?![0-9])", re.IGNORECASE)
+TIMESTAMP = "timestamp.txt"
 ASIDE = {"tests", "solutions", "grader"}  # what a clone of the whole course has beside the student's own work
 
 
@@ -30,6 +33,7 @@ class Placed:
     Attributes:
         who: what the platform calls the student, the surest first.
         number: which try it is, as far as the names tell: a larger one is later.
+        when: when it was handed in, in UTC, where the platform says so. A file's own date says when it was downloaded.
         rest: the path below the student's own folder.
     """
 
@@ -39,15 +43,18 @@ class Placed:
     rest: tuple[str, ...]
     number: int = 0
     late: bool = False
+    when: str | None = None
 
 
 def place(leaves: Sequence[Leaf]) -> list[Placed]:
     """Read every path. A file that has no student's name in any known way has an empty `who`."""
     metadata = next((leaf for leaf in leaves if leaf.parts[-1] == "submission_metadata.yml"), None)
-    people = _gradescope(metadata) if metadata else {}
+    people, times = _gradescope(metadata) if metadata else ({}, {})
+    times |= _nbgrader(leaves)
     classroom = _classroom({leaf.parts[0] for leaf in leaves if len(leaf.parts) > 1})
     top = _single_top(leaves)
-    return [_place(leaf, leaf.parts[top:], people, classroom) for leaf in leaves if leaf is not metadata]
+    placed = (_place(leaf, leaf.parts[top:], people, classroom) for leaf in leaves if leaf is not metadata)
+    return [replace(one, when=_time_of(one.leaf, times)) for one in placed if one.leaf.parts[-1] != TIMESTAMP]
 
 
 def exercise_of(placed: Placed, names: Sequence[str], asked: str | None) -> str | None:
@@ -117,12 +124,34 @@ def _common(rows: Sequence[Sequence[str]]) -> list[str]:
     return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, zip(*rows, strict=False))]
 
 
-def _gradescope(metadata: Leaf) -> dict[str, tuple[str, ...]]:
-    """For each folder the submitters' ids, e-mails and names. Of the YAML, only what Gradescope writes is understood."""
+def _time_of(leaf: Leaf, times: dict[tuple[str, ...], str]) -> str | None:
+    """When a file was handed in: by the nearest folder of which that is said."""
+    return next((times[leaf.parts[:n]] for n in range(len(leaf.parts), 0, -1) if leaf.parts[:n] in times), None)
+
+
+def _nbgrader(leaves: Sequence[Leaf]) -> dict[tuple[str, ...], str]:
+    """For each folder with nbgrader's timestamp.txt, what it says."""
+    found = {}
+    for leaf in leaves:
+        if leaf.parts[-1] == TIMESTAMP:
+            with contextlib.suppress(ValueError):
+                found[leaf.parts[:-1]] = _utc(leaf.read().decode("ascii", "replace"))
+    return found
+
+
+def _utc(text: str) -> str:
+    """A time as ISO 8601 in UTC; without a zone it is taken for UTC. Raises ValueError where it is none."""
+    when = datetime.fromisoformat(re.sub(r"\s+(UTC|Z)$", "+00:00", re.sub(r"\s+([-+]\d\d)", r"\1", text.strip().strip("'\""))))
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _gradescope(metadata: Leaf) -> tuple[dict[str, tuple[str, ...]], dict[tuple[str, ...], str]]:
+    """For each folder who and when: ids, e-mails, names. Of the YAML, only what Gradescope writes is understood."""
     try:
         text = metadata.read().decode("utf-8", "replace")
     except ValueError:
-        return {}
+        return {}, {}
+    times: dict[tuple[str, ...], str] = {}
     found: dict[str, list[tuple[int, str]]] = {}
     folder = ""
     for line in text.splitlines():
@@ -130,4 +159,7 @@ def _gradescope(metadata: Leaf) -> dict[str, tuple[str, ...]]:
             folder = top[1]
         elif folder and (entry := re.match(r"^\s+-?\s*:(sid|email|name):\s*(.+?)\s*$", line)):
             found.setdefault(folder, []).append((("sid", "email", "name").index(entry[1]), entry[2].strip("'\"")))
-    return {name: tuple(value for _, value in sorted(values)) for name, values in found.items()}
+        elif folder and (stamp := re.match(r"^\s+:created_at:\s*(.+?)\s*$", line)):
+            with contextlib.suppress(ValueError):
+                times[(*metadata.parts[:-1], folder)] = _utc(stamp[1])
+    return {name: tuple(value for _, value in sorted(values)) for name, values in found.items()}, times

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from grader.bulk.gradebook import Student
 from grader.bulk.intake.layouts import Placed, exercise_of, is_aside, place
@@ -12,6 +11,7 @@ from grader.bulk.intake.roster import Roster
 from grader.bulk.intake.tree import Leaf, Refused, Tree
 from grader.submission import ANSWERS, MAIN, MAX_FILES, SKIPPED, Submission
 
+NOTHING = "nothing there can be graded: a .py file, a notebook or answers.toml is expected"
 NO_EXERCISE = "for which exercise is it? Say so with --exercise, or put it in a folder of that name"
 
 
@@ -73,8 +73,10 @@ def read_batch(tree: Tree, exercises: Sequence[str], asked: str | None = None, r
     unmatched: list[Refused] = []
     groups: dict[tuple[str, str, int, str], list[Placed]] = {}
     people: dict[str, Student] = {}
+    others: dict[tuple[str, ...], Placed] = {}
     for one in placed:
         if not _may_be_graded(one):
+            others.setdefault(one.who, one)
             continue
         student, why = _student(one, roster)
         exercise = exercise_of(one, exercises, asked)
@@ -93,6 +95,8 @@ def read_batch(tree: Tree, exercises: Sequence[str], asked: str | None = None, r
             unmatched.append(made)
         else:
             handed.append(made)
+    known = {one.who for one in placed if _may_be_graded(one)}
+    unmatched += [Refused(one.leaf.shown, NOTHING) for who, one in others.items() if who and who not in known]
     layouts = Counter(one.layout for one in placed if _may_be_graded(one))
     missing = tuple(sorted(roster.students.keys() - people.keys())) if roster else ()
     return Batch(tuple(handed), tuple(layouts.most_common()), tuple(unmatched), tuple(tree.refused), missing)
@@ -138,8 +142,7 @@ def _handed(student: Student, exercise: str, files: list[Placed]) -> Handed | Re
         return Refused(files[0].leaf.shown, f"there are {len(programs)} programs beside it; at most {MAX_FILES} are taken")
     for one in programs:
         named[MAIN if one is main else one.rest[-1]] = one.leaf
-    changed = [leaf.changed for leaf in named.values() if leaf.changed is not None and not leaf.zipped]
-    when = datetime.fromtimestamp(max(changed), UTC).isoformat(timespec="seconds") if changed else None
+    when = max((one.when for one in files if one.when), default=None)
     first = main or files[0]
     return Handed(student, exercise, tuple(named.items()), first.leaf.shown, when, any(one.late for one in files))
 

@@ -23,7 +23,6 @@ MAX_ZIP = 50_000_000  # of a zip within another
 MAX_MEMBERS = 200_000
 MAX_DEPTH = 3
 MAX_NAME = 255
-READ = (".py", ".ipynb", ".toml", ".yml", ".txt")  # and .zip: nothing else is looked into
 JUNK = {".git", "__MACOSX", "__pycache__", ".ipynb_checkpoints", ".venv", ".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -36,8 +35,6 @@ class Leaf:
 
     parts: tuple[str, ...]
     read: Callable[[], bytes]
-    zipped: bool = False
-    changed: float | None = None  # seconds since 1970, where it lies on disk
 
     @property
     def shown(self) -> str:
@@ -72,7 +69,7 @@ class Tree:
         self._open.close()
 
     def leaves(self) -> list[Leaf]:
-        """All files that may be part of a submission. What was refused is in `refused` then."""
+        """All files. What was refused is in `refused` then."""
         found = list(self._folder(self._path) if self._path.is_dir() else self._zip(self._path, (), 1))
         return self._without_clashes(found)
 
@@ -88,7 +85,7 @@ class Tree:
                 yield from self._on_disk(here / name, (*parts, name))
 
     def _on_disk(self, path: Path, parts: tuple[str, ...]) -> Iterator[Leaf]:
-        if parts[-1] in JUNK or not _interesting(parts[-1]):
+        if parts[-1] in JUNK:
             return
         try:
             found = path.lstat()
@@ -100,7 +97,7 @@ class Tree:
         elif _is_zip(parts[-1]):
             yield from self._zip(path, (*parts[:-1], Path(parts[-1]).stem), 1)
         else:
-            yield Leaf(parts, lambda: _from_disk(path), changed=found.st_mtime)
+            yield Leaf(parts, lambda: _from_disk(path))
 
     def _zip(self, source: Path | io.BytesIO, parts: tuple[str, ...], depth: int) -> Iterator[Leaf]:
         """The files of a zip, as if it were the folder `parts`."""
@@ -120,13 +117,13 @@ class Tree:
         if member.is_dir():
             return
         inner = tuple(name.split("/"))
-        if JUNK & set(inner) or not _interesting(inner[-1]) or inner[-1].startswith("._"):
+        if JUNK & set(inner) or inner[-1].startswith("._"):
             return
         why = _unfit(name, member)
         if why:
             self._refuse((*parts, name), why)
         elif not _is_zip(inner[-1]):
-            yield Leaf((*parts, *inner), lambda: _from_zip(archive, member, MAX_FILE), zipped=True)
+            yield Leaf((*parts, *inner), lambda: _from_zip(archive, member, MAX_FILE))
         elif depth == MAX_DEPTH:
             self._refuse((*parts, *inner), f"it is a zip in a zip, more than {MAX_DEPTH} deep")
         else:
@@ -148,10 +145,6 @@ class Tree:
     def _refuse(self, parts: tuple[str, ...], why: str) -> None:
         shown = "/".join(parts).encode("utf-8", "replace").decode()
         self.refused.append(Refused(shown[:300] or self._path.name, why))
-
-
-def _interesting(name: str) -> bool:
-    return name.lower().endswith((*READ, ".zip"))
 
 
 def _is_zip(name: str) -> bool:
