@@ -141,6 +141,16 @@ def bulk(course: Path | None, **options: Any) -> int:
     return grade_all(Asked(**options), course)
 
 
+@cli.command()
+@click.option("--out", type=click.Path(path_type=Path), help="The folder for the page.  [default: .descent]")
+@_course
+def explore(out: Path | None, course: Path | None) -> int:
+    """Write a page on which optimizers, rates and mistakes can be switched, and watched step by step."""
+    from grader.commands.explore import explore as write
+
+    return write(out, course)
+
+
 @cli.group()
 def questions() -> None:
     """For teachers: tickets for a class, and how well short answers are graded."""
