@@ -7,7 +7,7 @@ from typing import Protocol
 
 from grader.bulk.content import unpacked
 from grader.bulk.gradebook import Gradebook, Made
-from grader.bulk.work import Outcome, Task, fingerprint
+from grader.bulk.work import Outcome, Task, fingerprint, unreadable
 from grader.course import Course
 
 TOGETHER_S = 0.5  # how long results may wait for the one commit that keeps them all
@@ -36,10 +36,9 @@ def grade_waiting(book: Gradebook, run: int, course: Course, engine: Engine, say
     total, done = sum(map(len, waiting.values())), 0
     left: list[int] = []
     for exercise, ids in waiting.items():
-        made_by = fingerprint(course, exercise)
         for last_try in (False, True):
             faults: list[tuple[int, Made]] = []
-            for kept in _together(_results(book, exercise, ids, engine, made_by)):
+            for kept in _together(_results(book, course, exercise, ids, engine)):
                 faults += [(id, made) for id, made in kept if made.state == "fault"]
                 book.keep(run, [(id, made) for id, made in kept if made.state == "graded" or last_try])
                 done += sum(made.state == "graded" or last_try for _, made in kept)
@@ -55,16 +54,25 @@ def grade_anew(
     book: Gradebook, ids: Sequence[int], exercise: str, course: Course, engine: Engine
 ) -> Iterator[tuple[int, Made]]:
     """Grade submissions that may have a report already; nothing is kept."""
-    yield from _results(book, exercise, ids, engine, fingerprint(course, exercise))
+    yield from _results(book, course, exercise, ids, engine)
 
 
-def _results(book: Gradebook, exercise: str, ids: Iterable[int], engine: Engine, made_by: str) -> Iterator[tuple[int, Made]]:
+def _results(book: Gradebook, course: Course, exercise: str, ids: Iterable[int], engine: Engine) -> Iterator[tuple[int, Made]]:
+    made_by = fingerprint(course, exercise)
+    refused: list[tuple[int, str]] = []
+
     def tasks() -> Iterator[Task]:
         for id in ids:
-            yield Task(id, exercise, unpacked(book.content(id), book.row(id).entry.student.id))
+            submission = unpacked(book.content(id), book.row(id).entry.student.id)
+            if submission.files or submission.answers is not None:
+                yield Task(id, exercise, submission)
+            else:  # what was handed in couldn't be read
+                refused.append((id, submission.answers_trouble))
 
     for outcome in engine.grade(exercise, tasks()):
         yield outcome.key, outcome.made(made_by)
+    for id, reason in refused:
+        yield id, unreadable(course, exercise, reason)
 
 
 def _together(results: Iterator[tuple[int, Made]]) -> Iterator[list[tuple[int, Made]]]:

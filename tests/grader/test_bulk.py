@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.bulk.batch import grade_waiting
+from grader.bulk.batch import grade_anew, grade_waiting
 from grader.bulk.content import packed, unpacked
 from grader.bulk.gradebook import Entry, Gradebook, Made, Student
 from grader.bulk.local import Local
@@ -376,3 +376,17 @@ def test_a_judge_that_is_killed_costs_its_submissions_one_more_try(small: Path, 
     with Killing(course, 2) as local:
         assert grade_waiting(book, book.begin_run("", {}), course, local, lambda _: None) == []
     assert [row.made and row.made.verdict for row in book.rows()] == ["passed"] * len(ids)
+
+
+def test_what_couldnt_be_read_says_so_when_it_is_graded_anew_as_well(small: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in" / "ada"
+    folder.mkdir(parents=True)
+    (folder / "work.ipynb").write_text("{")
+    out = tmp_path / "out"
+    assert bulk(folder.parent, out, small).returncode == 0
+    with Gradebook(out / "gradebook.sqlite") as book:
+        (row,) = book.rows()
+        ((_, made),) = grade_anew(book, [row.id], "exercise_03", Course(small), Failing(Course(small), {}))
+    assert row.made is not None
+    for said in (row.made.report, made.report):
+        assert "work.ipynb can't be graded: it is no notebook" in said
