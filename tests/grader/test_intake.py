@@ -45,7 +45,7 @@ def layout(root: Path, *paths: str, zipped: bool) -> Path:
 
 
 LAYOUTS = {
-    "Canvas": (("lovelaceada_12345_67890_train.py", "bobbob_LATE_23456_67891_train.py"), {"lovelaceada", "bobbob"}),
+    "Canvas": (("lovelaceada_12345_67890_train.py", "bobbob_LATE_23456_67891_train.py"), {"12345", "23456"}),
     "Moodle": (
         ("Ada Lovelace_12345_assignsubmission_file_/train.py", "Bob Bobson_12346_assignsubmission_file_/train.py"),
         {"12345", "12346"},
@@ -86,7 +86,7 @@ def test_gradescope_tells_who_is_who_in_a_file_of_its_own(tmp_path: Path) -> Non
 def test_a_second_try_on_canvas_is_a_submission_of_its_own_and_late_is_late(tmp_path: Path) -> None:
     root = layout(tmp_path, "ada_1_10_train.py", "ada_1_11_train-1.py", "bob_LATE_2_12_train.py", zipped=False)
     batch, _ = taken(root, "exercise_03")
-    assert [(one.student.id, one.late) for one in batch.handed] == [("ada", False), ("ada", False), ("bob", True)]
+    assert [(one.student.id, one.late) for one in batch.handed] == [("1", False), ("1", False), ("2", True)]
     assert batch.handed[0].source.startswith("ada_1_10")
     assert batch.handed[1].source.startswith("ada_1_11")
 
@@ -250,7 +250,7 @@ def test_zips_in_zips_are_read_up_to_a_depth(tmp_path: Path) -> None:
     (root / "bob_3_4_work.zip").write_bytes(deep)
     (root / "eve_5_6_work.zip").write_bytes(b"PK\x03\x04 no zip at all")
     batch, found = taken(root, "exercise_03")
-    assert set(found) == {("ada", "exercise_03")}
+    assert set(found) == {("1", "exercise_03")}
     assert sorted(one.why.split(" (")[0] for one in batch.refused) == [
         "it can't be read as a zip",
         "it is a zip in a zip, more than 3 deep",
@@ -314,21 +314,16 @@ def test_a_notebook_is_its_code_cells_without_magics(tmp_path: Path) -> None:
         {"cell_type": "code", "source": "def train():\n    return '!'\n"},
     ]
     source = notebook_source(json.dumps({"cells": cells}).encode()).decode()
-    namespace: dict[str, object] = {}
     compile(source, "notebook", "exec")
     assert "# %matplotlib inline" in source
     assert "# !pip install x" in source
     assert "# rm -rf /" in source
     assert "x = 7 % 3" in source
     assert "boom" not in source
-    assert not namespace
     root = layout(tmp_path, "ada/exercise_03/notebook.ipynb", "bob/exercise_03/work.ipynb", zipped=False)
     (root / "ada/exercise_03/notebook.ipynb").write_text(json.dumps({"cells": cells}))
     _, found = taken(root)
     ada = found["ada", "exercise_03"]
     assert isinstance(ada, Submission)
     assert ada.files["train.py"].decode() == source
-    assert (
-        found["bob", "exercise_03"]
-        == "work.ipynb can't be graded: it is no notebook that can be read (JSON with cells is expected)."
-    )
+    assert str(found["bob", "exercise_03"]).startswith("work.ipynb can't be graded: it is no notebook that can be read")
