@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 
 from grader.checks.run import JudgedCase
-from grader.diagnosis.channels.returns import _others
+from grader.diagnosis.channels.histories import _others
 from grader.diagnosis.channels.walk import Walk
 from grader.diagnosis.evidence.loss import largest, where
 from grader.diagnosis.evidence.words import counted, number, place, times

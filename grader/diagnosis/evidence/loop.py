@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from grader.checks.run import JudgedCase
+from grader.diagnosis.channels.histories import _steps
 from grader.diagnosis.channels.losses import LAWS, Losses
-from grader.diagnosis.channels.returns import _steps
 from grader.diagnosis.channels.walk import Use, Walk
 from grader.diagnosis.enact import near
 from grader.diagnosis.evidence.data import batches_called

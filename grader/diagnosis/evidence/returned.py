@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.diagnosis.channels import returns
+from grader.diagnosis.channels import histories, returns
 from grader.diagnosis.channels.walk import Walk
 from grader.diagnosis.evidence.loss import largest
 from grader.diagnosis.evidence.words import counted, number, times
@@ -34,7 +34,7 @@ SO_FAR = {
     "sum over all examples of all epochs so far": "the sum of all epochs' losses so far",
     "sum of each epoch over all examples so far": "the sum over its examples, divided by those of all epochs so far",
 }
-DESCRIBED = dict(returns.descriptions())
+DESCRIBED = dict(histories.descriptions())
 
 
 def returned(walk: Walk, values: Values) -> str | None:
@@ -93,11 +93,11 @@ def returned_validation(walk: Walk, values: Values) -> str | None:
     said = (
         f"Your validation loss of epoch {at + 1} is {number(mine[at])}; in eval mode, per example, it is {number(right[at])}."
     )
-    groups = returns._others(walk)
+    groups = histories._others(walk)
     for whole in values:
-        if whole in WHOLES and whole in returns.TOGETHER and len(groups) > at:
+        if whole in WHOLES and whole in histories.TOGETHER and len(groups) > at:
             of = [(len(f.prediction), walk.enacted.of(f)[0]) for f in groups[at]]
-            if abs(returns.TOGETHER[whole](walk, of) - mine[at]) <= 1e-7 * abs(mine[at]):
+            if abs(histories.TOGETHER[whole](walk, of) - mine[at]) <= 1e-7 * abs(mine[at]):
                 return f"{said} {number(mine[at])} is {WHOLES[whole]}."
     return said
 
