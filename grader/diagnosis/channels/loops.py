@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from grader.diagnosis.channels.backward import of_losses
 from grader.diagnosis.channels.data import batches, epochs, looks, modes, targets
-from grader.diagnosis.channels.losses import Losses, of_losses
+from grader.diagnosis.channels.losses import Losses
 from grader.diagnosis.channels.stepping import freshness, repetition, start, stepping
 from grader.diagnosis.channels.values import together
 from grader.diagnosis.channels.walk import Walk
