@@ -1006,13 +1006,16 @@ EVAL = ("model.eval()", "net.eval()")
 TRAIN = ("model.train()", "model.train(True)", "net.train()")
 
 replacing("trains_in_eval_mode", "12", "eval_for_train", *((t, t.split(".")[0] + ".eval()") for t in TRAIN))
-replacing(
-    "trains_in_eval_mode",
-    "12",
-    "dropout_switched_off",
-    *((t, f"{t}\n{ONE_KIND.format(t.split('.')[0], 'Dropout', 'eval()')}") for t in TRAIN),
-    unless=("Mean()",),
-)
+
+
+@edits("trains_in_eval_mode", "12")
+def dropout_switched_off(tree: ast.Module) -> bool:
+    """Dropout alone is switched off behind train(), unless that stands at an epoch's end: the first would be right then."""
+    loop = epochs_loop(tree)
+    modes = [each for each in loop.body if has(each, *TRAIN, *EVAL)] if loop is not None else []
+    if has(tree, "Mean()") or (len(modes) > 1 and has(modes[-1], *TRAIN)):
+        return False
+    return swap(tree, *((t, f"{t}\n{ONE_KIND.format(t.split('.')[0], 'Dropout', 'eval()')}") for t in TRAIN)) > 0
 
 
 @edits("trains_in_eval_mode", "12")
@@ -1407,7 +1410,9 @@ for hand_name, (old, text) in {
     "hand_remainder": ("_e // step_size", "_e % step_size"),
     "hand_once": ("_e // step_size", "min(1, _e // step_size)"),
 }.items():
-    replacing("follows_another_schedule", "13", hand_name, (old, text))
+    # Where the rate is set at multiples of step_size alone, these set the one asked for, or always the first.
+    multiples = ("_a % step_size == 0",) if hand_name in ("hand_not_whole", "hand_rounded", "hand_remainder") else ()
+    replacing("follows_another_schedule", "13", hand_name, (old, text), unless=multiples)
 replacing(
     "steps_schedule_first",
     "13",

@@ -395,6 +395,11 @@ def backward_and_step_after_the_inner_loop(tree: ast.Module) -> bool:
         return False
     (step,) = steps(tree)
     between = [node for node in pair[1].body if node.lineno > found[0].lineno and "clip_grad" in ast.unparse(node)]
+    made = {
+        target.id for node in between if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)
+    }
+    if any(made & names_in(node) for node in pair[1].body if node not in (found[0], *between)):
+        return False  # what is still in the loop needs what is moved out of it
     text = "\n".join(ast.unparse(node) for node in (found[0], *between, step))
     return insert(tree, text, after=pair[1]) and do([found[0], *between, step], partial(remove, tree))
 
@@ -1312,5 +1317,4 @@ def counted_from_zero(tree: ast.Module) -> bool:
 def groups_start_too_soon(tree: ast.Module) -> bool:
     """The next group begins with this one's last batch."""
     found = [call for call in calls(tree, "range") if len(call.args) == 3]
-    name = parameters(tree)[4]
-    return len(found) == 1 and replace(tree, found[0].args[2], expression(f"max(1, {name} - 1)"))
+    return len(found) == 1 and wrap(tree, found[0].args[2], "max(1, _ - 1)")

@@ -67,7 +67,7 @@ def of_losses(losses: Losses) -> Iterator[tuple[str, tuple[str, ...]]]:
         return
     by_steps = None if losses.walks[0].by_hand and losses.walks[0].enacted.data.accumulate == 1 else losses.whole
     if by_steps is None and losses.law is None:
-        yield "loss", (_noise(losses),)
+        yield "loss", ("of a running total" if _runs_on(losses) else _noise(losses),)
         return
     kind, name, factor = by_steps or losses.law or ("asked", "", 1.0)
     if name and any(walk.regrouped for walk in losses.walks):
@@ -83,14 +83,19 @@ def of_losses(losses: Losses) -> Iterator[tuple[str, tuple[str, ...]]]:
         walk.kind, walk.weighed, walk.whole = kind, ("" if name == UNCLEAR else name, factor), by_steps is not None
     if by_steps is not None and by_hand:
         losses.tell_directions(kind, name, factor)
+    number, cleared = "", ""
+    if by_steps is None:
+        number, cleared = value(losses), clearing(losses.walks, losses.all_kept)
+        if number and cleared and _runs_on(losses):  # what is in `.grad` of earlier passes is there because the total has it
+            yield "loss", ("of a running total",)
+            return
     yield "kind of loss", ("" if kind == "asked" else kind,)
     yield "weight", (name,)
     yield "sign", ("negative" if factor < 0 else "",)
     yield "factor", ("" if abs(abs(factor) - 1) < 1e-7 else "half" if abs(abs(factor) - 0.5) < 1e-7 else "other",)
-    yield "value", (value(losses) if by_steps is None else "",)
+    yield "value", (number,)
     if by_steps is not None:
         return
-    cleared = clearing(losses.walks, losses.all_kept)
     if any(walk.steps for walk in losses.walks):
         yield "clearing", (cleared,)
     elif cleared == "never":
@@ -98,15 +103,44 @@ def of_losses(losses: Losses) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "clearing", ("never" if by_optimizer else "never, and nothing moves",)
 
 
+def _runs_on(losses: Losses) -> bool:
+    """Whether each pass begins from the sum of all losses so far, of the run or of its epoch, whatever comes of it."""
+    for anew in (False, True):
+        sums = [_sums(walk, anew) for walk in losses.walks]
+        if all(many is not None for many in sums) and any(sums):
+            return True
+    return False
+
+
+def _sums(walk: Walk, anew: bool) -> int | None:
+    """How many passes begin from several losses together, `anew` in each epoch; None where one begins from something else."""
+    total, many, starts = 0.0, 0, {epoch[0] for epoch in walk.epochs if epoch}
+    for number, use in enumerate(walk.uses):
+        loss = walk.enacted.of(use.forward)[0]
+        total = loss if anew and number in starts else total + loss
+        if not (math.isfinite(total) and math.isfinite(use.last.value)):
+            break
+        if not math.isclose(total, use.last.value, rel_tol=ALLOWED):
+            return None
+        many += not math.isclose(total, loss, rel_tol=ALLOWED)
+    return many
+
+
 def _noise(losses: Losses) -> str:
     """Whether all is as asked but where dropout draws: there it draws other numbers than asked, or none."""
     noisy = [walk for walk in losses.walks if _dropouts(walk)]
     quiet = [walk for walk in losses.walks if not _dropouts(walk)]
-    if not noisy or not quiet or not _is_asked(quiet):
+    if not noisy or not quiet or not _is_asked(quiet) or any(map(_draws_elsewhere, noisy)):
         return UNCLEAR
     if _is_asked([_without_dropout(walk) for walk in noisy]):
         return "without dropout"
     return UNCLEAR if any(_begins_as_asked(walk) for walk in noisy) else "of other random numbers"
+
+
+def _draws_elsewhere(walk: Walk) -> bool:
+    """Whether nothing was learned from a call in train mode: which of its layers drew random numbers can't be told."""
+    used = {id(use.forward) for use in walk.uses}
+    return any(forward.training for forward in walk.enacted.forwards if id(forward) not in used)
 
 
 def _begins_as_asked(walk: Walk) -> bool:

@@ -9,8 +9,12 @@ from grader.diagnosis.enact import Forward
 
 def batches(walk: Walk) -> list[str]:
     """Which batches an epoch goes through."""
-    labels, asked = walk.labels, [str(n) for n in range(1, len(walk.data.batches) + 1)]
+    labels, data = walk.labels, walk.data
     chunks = [[labels[i] for i in epoch] for epoch in walk.epochs]
+    if data.accumulate < walk.enacted.data.accumulate and any(label.startswith("rows") for label in labels):
+        data = walk.enacted.data  # they are joined, but not as asked
+        chunks = [[str(n) for i in epoch for n in walk.parts(walk.uses[i].forward.rows)] for epoch in walk.epochs]
+    asked = [str(n) for n in range(1, len(data.batches) + 1)]
     if walk.stopped:
         return ["" if all(label == asked[number % len(asked)] for number, label in enumerate(labels)) else UNCLEAR]
     if all(chunk == asked for chunk in chunks):
@@ -18,7 +22,7 @@ def batches(walk: Walk) -> list[str]:
     if all(sorted(chunk) == sorted(asked) for chunk in chunks):
         return ["another order"]
     if chunks and all(chunk == chunks[0] for chunk in chunks):
-        sizes = [len(batch) for batch in walk.data.batches]
+        sizes = [len(batch) for batch in data.batches]
         laws = {
             "the last left out": asked[:-1],
             "the first left out": asked[1:],
@@ -35,7 +39,7 @@ def batches(walk: Walk) -> list[str]:
         general = ["validation data among them"] if "validation" in chunks[0] else []
         return [*(name for name, law in laws.items() if law == chunks[0]), ", ".join(chunks[0]), *general]
     rows = [sorted(r for i in epoch for r in walk.uses[i].forward.rows or ()) for epoch in walk.epochs]
-    if all(row == list(range(walk.data.examples)) for row in rows):
+    if all(row == list(range(data.examples)) for row in rows):
         return ["regrouped"]
     return [UNCLEAR]
 

@@ -55,7 +55,9 @@ def seen(walk: Walk) -> list[str]:
     if walk.late == UNCLEAR:
         return [UNCLEAR]
     if walk.late:
-        return ["" if walk.late == "clipped" else walk.late + _clips(walk)]
+        clips = _clips(walk)
+        names = [name for name in ORDER if name in _alike(walk)]
+        return [""] if "clipped" in names else [name + clips for name in names] + [n for n in names if clips and n != ORDER[0]]
     laws: set[str] | None = None
     limits: list[float] = []
     by_number = walk.enacted.passes
@@ -91,6 +93,15 @@ def seen(walk: Walk) -> list[str]:
     return [name + clips for name in found] + [name for name in found if clips and name != "as they are"]
 
 
+def _alike(walk: Walk) -> set[str]:
+    """All that comes to the same as what was made of this run's gradients out of sight."""
+    names = {*ORDER}
+    for step in walk.steps:
+        ways = dict(looks(walk.enacted.reference, walk.enacted.passes[step.passes - 1].left))
+        names &= {name for name, made in ways.items() if near(made, ways[walk.late], None, 1e-5)}
+    return names | {walk.late}
+
+
 def _shortened(given: Tensor, left: Tensor, limits: list[float]) -> bool:
     """Whether a gradient is shortened to a limit, the same at every step, or not longer; `limits`: what was seen so far."""
     size = float(left.norm())
@@ -105,7 +116,7 @@ def _shortened(given: Tensor, left: Tensor, limits: list[float]) -> bool:
 
 def _clips(walk: Walk) -> str:
     """Where torch's clipping was called, if it was: numbers can't tell clipping too early from too late, or from none."""
-    kinds = [e.kind for e in walk.enacted.trace.events if e.kind in ("backward", "clip", "step_start")]
+    kinds = [e.kind for e in walk.enacted.trace.events if e.kind in ("backward", "clip", "step_start", "step_end")]
     if "clip" not in kinds:
         return ""
     after = kinds[kinds.index("clip") - 1] if kinds.index("clip") else "nothing"

@@ -142,6 +142,7 @@ TOGETHER: dict[str, Callable[[Walk, Sequence[tuple[int, float]]], float]] = {
     "over the last batch": lambda walk, of: sum(n * v for n, v in of) / of[-1][0],
     "over the first batch": lambda walk, of: sum(n * v for n, v in of) / of[0][0],
     "over full batches": lambda walk, of: sum(n * v for n, v in of) / (len(walk.data.batches) * len(walk.data.batches[0])),
+    "examples over one less": lambda walk, of: _ratio(sum(n * v for n, v in of), sum(n for n, _ in of) - 1),
     "examples over batches asked": lambda walk, of: sum(n * v for n, v in of) / len(walk.data.batches),
 }
 
@@ -173,12 +174,14 @@ def descriptions() -> Iterator[tuple[str, Numbers]]:
 
             yield f"{whole} of each epoch's {name}", of_calls
 
-    def growing(walk: Walk) -> list[float]:
-        parts = [[(_size(walk.uses[i]), _mean(walk, walk.uses[i])) for i in epoch] for epoch in walk.epochs]
-        counts = list(itertools.accumulate(sum(n for n, _ in part) for part in parts))
-        return [sum(n * v for n, v in part) / count for part, count in zip(parts, counts, strict=True)]
+    for name in ("each epoch", "each group"):
 
-    yield "sum of each epoch over all examples so far", growing
+        def growing(walk: Walk, name: str = name) -> list[float]:
+            parts = _pairs(walk, name, "")
+            counts = list(itertools.accumulate(sum(n for n, _ in part) for part in parts))
+            return [sum(n * v for n, v in part) / count for part, count in zip(parts, counts, strict=True)]
+
+        yield f"sum of {name} over all examples so far", growing
     for whole, join in TOGETHER.items():
 
         def so_far(walk: Walk, join: Any = join) -> list[float]:
@@ -208,7 +211,8 @@ def losses(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]:
                 found.append(name)
         except (IndexError, ZeroDivisionError, ValueError, RuntimeError):
             continue
-    if all(_in_proportion(mine, walk) for mine, walk in zip(lists, walks, strict=True)):
+    of_another = found and all(name.endswith(", as differentiated") for name in found)  # which says why they are no means
+    if not of_another and all(_in_proportion(mine, walk) for mine, walk in zip(lists, walks, strict=True)):
         return [*found, "in proportion to the epochs' means"]
     if found:
         return found
@@ -257,7 +261,9 @@ def validation(walks: Sequence[Walk], lists: Sequence[list[float]]) -> list[str]
                     found.append(whole + moment)
             except (IndexError, ZeroDivisionError, ValueError, RuntimeError):
                 continue
-    if "mean per example" not in found:
+    if any(_at_another_time(walk) for walk in walks):
+        found = [f"{name}, at another time" for name in found]
+    elif "mean per example" not in found:
         right = [
             [
                 TOGETHER["mean per example"](walk, [(len(f.prediction), walk.enacted.of(f)[0]) for f in group])
@@ -285,5 +291,18 @@ def _others(walk: Walk) -> list[list[Forward]]:
     groups: dict[int, list[Forward]] = {}
     for forward in held_out or others:
         groups.setdefault(forward.passes, []).append(forward)
-    ends = {walk.uses[epoch[-1]].last.number + 1 for epoch in walk.epochs if epoch}
+    ends = _ends(walk)
     return [group for at, group in groups.items() if at in ends or not ends <= groups.keys()]
+
+
+def _ends(walk: Walk) -> set[int]:
+    """How many passes there had been at each epoch's end."""
+    return {walk.uses[epoch[-1]].last.number + 1 for epoch in walk.epochs if epoch}
+
+
+def _at_another_time(walk: Walk) -> bool:
+    """Whether held-out examples are looked at as often as asked, and not at the epochs' ends."""
+    used = {id(use.forward) for use in walk.uses}
+    held_out = [f for f in walk.enacted.forwards if id(f) not in used and walk.label(f.rows) == "validation"]
+    times = {forward.passes for forward in held_out}
+    return len(times) == len(_ends(walk)) and not _ends(walk) <= times

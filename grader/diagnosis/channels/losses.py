@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 
 from grader.diagnosis.channels.clearing import Kept
+from grader.diagnosis.channels.gradients import looks
 from grader.diagnosis.channels.walk import Use, Walk
 from grader.diagnosis.enact import LOSSES, Forward, near
 
 Law = Callable[["At"], float]
+Made = tuple[Walk, list[Use], Tensor]  # what a step is of, and the gradient (P,) that it went along
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class At:
         rows, columns: of the prediction. examples, batches: of the whole set.
         group, group_rows: how many batches and examples the step is asked to be of.
         accumulate: as asked. so_far: examples of the group up to this one. first_group: examples of the first.
+        step_rows: how many examples the step that was taken is of.
         loss: the mean, of whatever kind.
     """
 
@@ -35,6 +38,7 @@ class At:
     accumulate: int
     so_far: int
     first_group: int
+    step_rows: int
     loss: float
 
     @property
@@ -67,6 +71,12 @@ LAWS: dict[str, tuple[Law, Law]] = {
         "share and group": lambda at: at.rows / at.group_rows / at.group,
         "by accumulate full groups": lambda at: at.rows / (at.accumulate * at.rows),
         "sum over accumulate": lambda at: at.rows / at.accumulate,
+        "size times share": lambda at: at.rows * at.share,
+        "root of the sum": (
+            lambda at: 0.5 * math.sqrt(at.rows / at.loss) / at.group_rows,
+            lambda at: math.sqrt(at.rows * at.loss) / at.group_rows,
+        ),
+        "share of its own step": lambda at: at.rows / at.step_rows,
     }.items()
 }
 
@@ -99,6 +109,7 @@ class Losses:
             accumulate=data.accumulate,
             so_far=sum(sizes[i] for i in group if i <= number),
             first_group=sum(sizes[i] for i in epoch[: data.accumulate]),
+            step_rows=sum(sizes[i] for i in walk.since_step(number)),
             loss=math.nan,
         )
 
@@ -111,30 +122,40 @@ class Losses:
     def whole(self) -> tuple[str, str, float] | None:
         """(kind, law, constant factor) where each step goes along the weighted sum of what was differentiated since the last.
 
-        However that came about: accumulated in `.grad`, added up by hand, divided afterwards. None where it doesn't.
+        However that came about: accumulated in `.grad`, added up by hand, divided afterwards. Of steps by hand the factor may
+        be another in each case: it is the learning rate's. None where it doesn't.
         """
         if not self.made:
             return None
-        for constant in (False, True):
+        firsts = {id(step[0]): step for step in reversed(self.made)}
+        for ways in ("none", "constant", "of each case") if self.made[0][0].by_hand else ("none", "constant"):
             for kind in ("asked", *LOSSES):
                 for name, (weight, _) in LAWS.items():
-                    factor = 1.0
-                    if constant:
-                        along, target = self._along(*self.made[0], kind, weight), self.made[0][2]
-                        size = float(along @ along)
-                        factor = float(along @ target) / size if size > 0 and math.isfinite(size) else 0.0
-                    if factor and all(self._goes(*step, kind, weight, factor) for step in self.made):
-                        return kind, name, factor
+                    factors = dict.fromkeys(firsts, 1.0)
+                    if ways == "constant":
+                        factors = dict.fromkeys(firsts, self._ratio(self.made[0], kind, weight))
+                    elif ways == "of each case":
+                        factors = {walk: self._ratio(step, kind, weight) for walk, step in firsts.items()}
+                    if all(factors.values()) and all(
+                        self._goes(*step, kind, weight, factors[id(step[0])]) for step in self.made
+                    ):
+                        return kind, name, factors[id(self.made[0][0])]
         return None
 
+    def _ratio(self, step: Made, kind: str, weight: Law) -> float:
+        """How long a step is beside the sum that it should go along; 0 where that can't be told."""
+        along = self._along(*step, kind, weight)
+        size = float(along @ along)
+        return float(along @ step[2]) / size if size > 0 and math.isfinite(size) else 0.0
+
     @cached_property
-    def made(self) -> list[tuple[Walk, list[Use], Tensor]]:
+    def made(self) -> list[Made]:
         """For each step what was differentiated since the last, and the gradient (P,) that it went along.
 
         That of a step by hand isn't seen; where plain gradient descent is asked for, it comes of the change. Empty where one
         isn't known.
         """
-        found: list[tuple[Walk, list[Use], Tensor]] = []
+        found: list[Made] = []
         for walk in self.walks:
             reference, trace = walk.enacted.reference, walk.enacted.trace
             if reference.plan is None or reference.plan.prepare is not None or walk.early_steps or walk.cleared_inside:
@@ -243,6 +264,7 @@ class Losses:
         if not math.isfinite(scale):
             return None
         before = use.last.found
+        shortened = dict(looks(reference, before)).get("clipped")  # it may have been since it was seen
         for where, there in zip(reference.slices, use.last.present, strict=True):
             left, new, old = use.last.left[where], own[where], before[where]
             if not there:
@@ -252,11 +274,13 @@ class Losses:
                     found.append("")
                 continue
             size = max(1e-3 * scale, float(left.abs().max()) if left.numel() else 0.0)
-            options = {"cleared": new, "kept": new + old}
+            options = [("cleared", new), ("kept", new + old)]
             if use.times > 1:
                 # The pass before it was of the same prediction: only what it found then is older.
-                options = {"cleared": new * use.times, "kept": new + old, "cleared between": new}
-            fits = [name for name, value in options.items() if near(left, value, size, ALLOWED)]
+                options = [("cleared", new * use.times), ("kept", new + old), ("cleared between", new)]
+            elif shortened is not None and old.any():
+                options.append(("kept", new + shortened[where]))
+            fits = list(dict.fromkeys(name for name, value in options if near(left, value, size, ALLOWED)))
             if not fits:
                 return None
             found.append(fits[0] if len(fits) == 1 else "" if use.times == 1 else fits[0])
@@ -283,5 +307,5 @@ def weighed(law: Law, at: At, loss: float) -> float:
 def own_loss(walk: Walk, forward: Forward) -> float:
     """The loss of a prediction as this run reckons losses, where it stands alone."""
     n, loss = len(forward.prediction), walk.enacted.of(forward, walk.kind)[0]
-    at = At(n, walk.data.columns, walk.data.examples, len(walk.data.batches), 1, n, 1, n, n, loss)
+    at = At(n, walk.data.columns, walk.data.examples, len(walk.data.batches), 1, n, 1, n, n, n, loss)
     return loss * weighed(LAWS[walk.weighed[0]][1], at, loss) * walk.weighed[1]

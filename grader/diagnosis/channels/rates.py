@@ -59,6 +59,8 @@ SHAPES: dict[str, Callable[[int, int, int, Mapping[str, Any]], float]] = {
     "with its root": lambda k, e, B, given: given["gamma"] ** (0.5 * (e // given["step_size"])),
     "falls except at multiples": lambda k, e, B, given: given["gamma"] ** (e % given["step_size"]),
     "falls compounding": lambda k, e, B, given: given["gamma"] ** sum(i // given["step_size"] for i in range(e + 1)),
+    "falls every batch and every epoch": lambda k, e, B, given: given["gamma"] ** ((k + e) // given["step_size"]),
+    "low at first": lambda k, e, B, given: given["gamma"] if e < given["step_size"] else 1.0,
     "falls with one minus gamma": lambda k, e, B, given: (1 - given["gamma"]) ** (e // given["step_size"]),
 }
 
@@ -80,6 +82,8 @@ def schedule(of: Sequence[Moves], rules: Sequence[Rule | Hand | None]) -> tuple[
             if not name and all(abs(ratio - gamma) <= 1e-5 for ratio, gamma in zip(ratios, gammas, strict=True)):
                 return "", "", "falls from the first epoch"
             return *_of_ratios(ratios, [first for first in firsts if first is not None]), name
+    if all(_is_longer_later(moves, rates) for moves, rates in told):
+        return "longer from the second step on", "", ""
     if all(_falls_in_time(moves, rates) for moves, rates in told):
         return "", "", ANOTHER_GAMMA
     steady = all(_is_steady(moves, rates) and _begins(moves, rates) for moves, rates in told)
@@ -89,6 +93,17 @@ def schedule(of: Sequence[Moves], rules: Sequence[Rule | Hand | None]) -> tuple[
 ANOTHER_GAMMA = "with another gamma"
 IN_TIME = ("falls by a tenth", "falls by half", "with gamma squared", "with its root", "rises", "falls with one minus gamma")
 EARLY = ("falls one epoch early", "falls one epoch early, but the last")
+
+
+def _is_longer_later(moves: Moves, rates: Sequence[float]) -> bool:
+    """Whether the first rate is as asked, and every later one a multiple of what it should be, above 1."""
+    of = [r / asked for r, asked in zip(rates, moves.asked.rates, strict=False) if not math.isnan(r)]
+    return (
+        len(of) > 2
+        and abs(of[0] - 1) <= 1e-5
+        and of[1] > 1 + 1e-3
+        and all(abs(ratio - of[1]) <= 1e-5 * of[1] for ratio in of[1:])
+    )
 
 
 def _falls_in_time(moves: Moves, rates: Sequence[float]) -> bool:

@@ -44,12 +44,14 @@ Made = tuple[Moves, Rule | Hand | None]
 def rates(walks: Sequence[Walk], made: Sequence[Made], lists: Sequence[list[float]]) -> list[str]:
     """The names of the ways in which these lists come from the learning rates that the steps had, and should have had."""
     used: list[list[float]] = []
+    last: list[list[float]] = []
     for moves, rule in made:
         of = (rule.rates(moves.steps, 10_000) or []) if rule is not None else []
         per_epoch: dict[int, list[float]] = {}
         for epoch, r in zip(moves.steps.epoch, of, strict=False):
             per_epoch.setdefault(epoch, []).append(r)
         used.append([values[0] for _, values in sorted(per_epoch.items())])
+        last.append([values[-1] for _, values in sorted(per_epoch.items())])
     asked = []
     for walk, (moves, _) in zip(walks, made, strict=True):
         planned = moves.asked.rates
@@ -66,6 +68,8 @@ def rates(walks: Sequence[Walk], made: Sequence[Made], lists: Sequence[list[floa
         found.append("as used")
     if every(lambda n: asked[n]):
         found.append("as asked")
+    if not found and every(lambda n: last[n]):
+        found.append("of the last step")
     if every(lambda n: used[n][1:] + lists[n][-1:]):
         found.append("the next epoch's")
     given = [walk.enacted.reference.arguments for walk in walks]

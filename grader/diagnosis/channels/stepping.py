@@ -38,6 +38,7 @@ def stepping(walk: Walk) -> list[str]:
         ),
         ("one off", [int(place % data.accumulate == 0) for place, _ in places]),
         ("one off and the rest", [int(place % data.accumulate == 0 or place == many - 1) for place, many in places]),
+        ("the first alone", [int(number == planned(rest=True).index(1)) for number in range(size)]),
         ("one later", [*planned(rest=True)[:-1], 0]),
         ("every other", [int(number % 2 == 1) for number in range(size)]),
         ("every other", [int(number % 2 == 0) for number in range(size)]),

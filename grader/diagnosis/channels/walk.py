@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import torch
 from torch import Tensor
 
 from grader.diagnosis.enact import Data, Enacted, Forward, Pass, near
@@ -38,7 +39,7 @@ class Walk:
     def __init__(self, enacted: Enacted) -> None:
         """Nothing is looked at yet."""
         self.enacted = enacted
-        self.pairs: dict[tuple[str, str], list[list[tuple[int, float]]]] = {}  # see `returns`
+        self.pairs: dict[tuple[str, str], list[list[tuple[int, float]]]] = {}  # see `histories`
         self.losses_after: dict[int, float] = {}  # of uses, once somebody asks
         # Once it is known: the kind of loss, how it is weighed, whether each step is the sum of what was differentiated for it,
         # and that sum (P,) where `.grad` doesn't say it.
@@ -55,7 +56,22 @@ class Walk:
             joined = data.joined()
             if seen and seen <= {*joined.batches} and not seen <= {*data.batches}:
                 return joined
+            parts = [self.parts(rows) for rows in seen]
+            if all(1 <= len(part) <= data.accumulate for part in parts) and any(len(part) > 1 for part in parts):
+                return joined
         return data
+
+    def parts(self, rows: tuple[int, ...] | None) -> list[int]:
+        """The numbers of the batches that these examples are, one after another; none where they are no whole batches."""
+        batches = {batch[0]: (number, batch) for number, batch in enumerate(self.enacted.data.batches, 1) if batch}
+        found, at = [], 0
+        while rows and at < len(rows):
+            number, batch = batches.get(rows[at], (0, ()))
+            if not batch or rows[at : at + len(batch)] != batch:
+                return []
+            found.append(number)
+            at += len(batch)
+        return found
 
     @property
     def by_hand(self) -> bool:
@@ -72,7 +88,7 @@ class Walk:
     def _by_hand(self) -> list[Step]:
         """Changes after a backward pass; where one comes to nothing, it isn't seen, and taken for a step of size 0."""
         moved = [step for step in self.enacted.steps if step.passes]
-        if not moved or self.data.accumulate > 1:
+        if not moved or self.data.accumulate > 1 or self._moves_once(moved):
             return moved
         steps = []
         for each, later in zip(self.enacted.passes, (*self.enacted.passes[1:], None), strict=True):
@@ -82,6 +98,11 @@ class Walk:
                 mine = [Step(later.row, later.row, row, each.value, -1, each.line, each.number + 1, optimizer=False)]
             steps += mine
         return steps
+
+    def _moves_once(self, moved: list[Step]) -> bool:
+        """Whether there is one change and never another, though there could be: then no step follows, not even of size 0."""
+        after = self.enacted.trace.parameters[moved[-1].after]
+        return len(moved) == 1 < len(self.enacted.passes) - 1 and bool(torch.isfinite(after).all())
 
     @property
     def _gradient_rows(self) -> list[int]:
@@ -130,6 +151,12 @@ class Walk:
                 found += [replace(each, scale=scale) for each in waiting] if good else waiting
                 waiting = []
         return found + waiting
+
+    def since_step(self, number: int) -> range:
+        """The uses that a step is of which this one is part of, by number."""
+        stepped = [n for n, use in enumerate(self.uses) if use.steps]
+        first = max((n + 1 for n in stepped if n < number), default=0)
+        return range(first, min((n for n in stepped if n >= number), default=len(self.uses) - 1) + 1)
 
     def _ends_group(self, forward: Forward) -> bool:
         """Whether a step should follow this prediction."""
