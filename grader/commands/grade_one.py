@@ -4,20 +4,17 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.commands.own import is_own, own_folder
+from grader.commands.warm import Warm
 from grader.course import Exercise, find_course
-from grader.faults import Ungradable, UsageError
-from grader.submission import read_answers_file, read_submission
+from grader.faults import UsageError
 from grader.waiting import somebody_waits
 
 if TYPE_CHECKING:
-    from grader.questions.grade import QuestionGrader
     from grader.report import Report
-    from grader.runner import Runner
 
 
 def grade_one(
@@ -28,12 +25,15 @@ def grade_one(
     no_page: bool,
     unconfined: bool,
     student: str,
+    full: bool,
     course: Path | None,
 ) -> int:
     """Grade, show, and return 0 for a pass and 1 for anything else."""
     exercise = find_course(course).exercise(name)
     with somebody_waits(), _progress(not as_json) as say:
-        report = _grade(exercise, submission, student, unconfined or submission is None, say)
+        with Warm(exercise.course, say) as warm:
+            trusted = unconfined or submission is None
+            report = warm.grade(exercise, submission or own_folder(exercise), student, trusted=trusted)
         written = None if no_page or (as_json and page is None) else _write_page(report, page, say)
     own = submission is None and is_own(own_folder(exercise), exercise)
     if own:
@@ -44,43 +44,25 @@ def grade_one(
     else:
         from grader.render.terminal import show
 
-        show(report, written)
-        if submission is None and not own:
-            print(f"\nThis was the stub as it ships. To begin on it here: grade start {exercise.name}")
-        elif own and report.verdict == "failed":
-            print(f"\nStuck? grade hint {exercise.name}")
+        show(report, written, _following(exercise, report, submission is None, own), full=full)
     return 0 if report.verdict == "passed" else 1
 
 
-def _grade(exercise: Exercise, path: Path | None, student: str, trusted: bool, say: "Say") -> "Report":
-    from grader.runner import Runner  # no torch yet: the zygote starts first, and warms up beside our own imports
-    from grader.unrun import questions_alone, refuse
-
-    if not exercise.gradable:
-        return refuse(exercise, "Recorded, not graded: this edition of the course has nothing that judges.")
-    path = path or own_folder(exercise)
-    try:
-        submission = replace(read_submission(path), student=student)
-    except Ungradable as reason:
-        answers, trouble = read_answers_file(path)
-        return refuse(exercise, str(reason), _questions(exercise).grade(answers, student, trouble))
-    if not submission.files:
-        return questions_alone(exercise, _questions(exercise).grade(submission.answers, student, submission.answers_trouble))
-    say("Starting torch")
-    with Runner(hidden=exercise.course.hidden) as runner:
-        from grader.pipeline import Grader
-
-        grader = Grader(exercise, runner, say)
-        grader.prepare()
-        _refuse_others_code(runner, trusted)
-        return grader.grade(submission)
-
-
-def _questions(exercise: Exercise) -> "QuestionGrader":
-    from grader.questions.grade import QuestionGrader
-    from grader.questions.model import QuestionSet
-
-    return QuestionGrader(QuestionSet(exercise))
+def _following(exercise: Exercise, report: "Report", mine: bool, own: bool) -> list[tuple[str, str]]:
+    """What somebody who learns can do next; nothing where it is somebody else's work."""
+    name = exercise.name
+    if not mine:
+        return []
+    if not own:
+        return [("Next:", f"this was the stub as it ships. To begin on it here: grade start {name}")]
+    if report.verdict == "passed":
+        asked = report.questions and report.question_score is None
+        return [("Next:", f"{len(report.questions)} short questions: grade quiz {name}"), ("Then:", "grade next")][not asked :]
+    line = next((line for line in (report.run.error_line, *(d.line for d in report.diagnoses)) if line), None)
+    return [
+        ("Next: ", f"edit train.py{f' around line {line}' if line else ''}, save it, then: grade {name}"),
+        *([("Stuck?", f"grade hint {name}")] if exercise.about.hints else []),
+    ]
 
 
 def _note(exercise: Exercise, report: "Report") -> None:
@@ -89,15 +71,6 @@ def _note(exercise: Exercise, report: "Report") -> None:
 
     if report.checks:
         Progress(exercise.course).graded(exercise.name, report.score, report.verdict == "passed")
-
-
-def _refuse_others_code(runner: "Runner", trusted: bool) -> None:
-    if not trusted and runner.isolation.tier in ("limits", "none"):
-        missing = "; ".join(runner.isolation.missing)
-        raise UsageError(
-            f"This machine can't confine code that isn't yours ({missing}). "
-            "Where you trust who wrote it, say so with --unconfined."
-        )
 
 
 def _write_page(report: "Report", folder: Path | None, say: "Say") -> Path | None:

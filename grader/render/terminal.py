@@ -1,10 +1,13 @@
-"""The report in a terminal: the verdict, the one thing to mend, then the checks."""
+"""The report in a terminal, to be read in ten seconds: the verdict, the one thing to mend, what is right, the next step."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.text import Text
 
+from grader.render.curve import curves, in_words
+from grader.render.lines import Lines
 from grader.render.text import clean, earned, sentence
 from grader.report import DiagnosisReport, KeyPointReport, Report
 
@@ -14,70 +17,67 @@ VERDICTS = {
     "ungradable": ("Not graded", "bold yellow"),
 }
 SIGNS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "skipped": ("–", "dim")}
+WORDS = {"passed": "met", "failed": "not met", "skipped": "not judged yet"}
 MAX_PRINTED = 2000
-# Where the terminal's encoding has none of these.
-PLAIN = str.maketrans(
-    {"✓": "+", "✗": "x", "–": "-", "·": "-", "│": "|", "→": ">", "…": "...", "−": "-", "×": "x", "√": "sqrt ", "⋮": ":"}
-)
+CURVE = 40  # columns at most
 
 
-def show(report: Report, page: Path | None) -> None:
-    """Print the report to standard output."""
-    lines = _Lines()
+Following = Sequence[tuple[str, str]]
+# What is left out of a window that is too low, first to last; the report itself has all.
+LESS = (frozenset[str](), frozenset({"losses"}), frozenset({"losses", "met"}), frozenset({"losses", "met", "why"}))
+
+
+def show(report: Report, page: Path | None, following: Following = (), *, full: bool = False) -> None:
+    """Print the report to standard output.
+
+    Args:
+        page: where it was drawn.
+        following: what can be done next, each with a label.
+        full: with all that is known of the mistake, and not only what is needed to mend it.
+    """
+    _show(Lines(), report, page, following, full, LESS[0])
+
+
+def show_within(report: Report, page: Path | None, following: Following, rows: int) -> None:
+    """Print the report, shorter where it would take more rows than these; nothing that has to be mended is left out."""
+    for less in LESS:
+        lines = Lines()
+        with lines.held() as held:
+            _show(lines, report, page, following, False, less)
+        if len(held) <= rows:
+            break
+    sys.stdout.write("".join(held))
+
+
+def _show(lines: Lines, report: Report, page: Path | None, following: Following, full: bool, less: frozenset[str]) -> None:
     word, style = VERDICTS[report.verdict]
     number = report.exercise.rpartition("_")[2]
     lines.add(Text(f"Exercise {number} · {report.title}", "bold"))
     lines.add(Text.assemble((word, style), f": {_points(report.score)} of {_points(report.max_score)} points"))
     lines.skip()
-    lines.add(Text(sentence(report.headline)))
+    lines.add(Text(sentence(report.headline), "bold" if report.diagnoses else ""))
     _show_lines(lines, report)
     for diagnosis in report.diagnoses:
-        _show_diagnosis(lines, diagnosis, report)
+        _show_diagnosis(lines, diagnosis, report, full, less)
     if report.checks:
         lines.skip()
-        _show_checks(lines, report)
-    if report.identified:
+        _show_checks(lines, report, full, less)
+    if "losses" not in less:
+        _show_losses(lines, report)
+    if report.identified and (full or report.verdict == "passed"):
         lines.skip()
         lines.add(Text(sentence(report.identified)))
     _show_questions(lines, report)
     _show_printed(lines, report.run.printed)
     lines.skip()
-    _show_isolation(lines, report)
+    _show_isolation(lines, report, full)
     if page is not None:
         lines.add(Text(f"{'See it drawn' if report.picture else 'The same as a page'}: {clean(str(page))}", "dim"), whole=True)
+    for label, text in following:
+        lines.add(Text(sentence(text)), Text(f"{label}  ", "bold"))
 
 
-class _Lines:
-    """Standard output, line by line: wrapped by words, indented, with nothing after the last word."""
-
-    def __init__(self) -> None:
-        self._console = Console(highlight=False, markup=False, emoji=False)
-        self._plain = not self._console.encoding.lower().startswith("utf")
-
-    def add(self, text: Text, first: Text | None = None, *, whole: bool = False) -> None:
-        """Print `text` behind `first`, on as many lines as it takes; if `whole`, on one, to be clicked or copied."""
-        first = first or Text("")
-        if self._plain:
-            text.plain, first.plain = text.plain.translate(PLAIN), first.plain.translate(PLAIN)
-        indent = first.cell_len
-        room = max(10, self._console.width - indent)
-        for number, line in enumerate([text] if whole else text.wrap(self._console, room)):
-            line.rstrip()
-            self._console.print((first if number == 0 else Text(" " * indent)) + line, soft_wrap=True)
-
-    def add_cut(self, text: Text) -> None:
-        """Print `text` on one line, cut where the line ends."""
-        if self._plain:
-            text.plain = text.plain.translate(PLAIN)
-        text.truncate(self._console.width, overflow="ellipsis" if not self._plain else "crop")
-        self._console.print(text, soft_wrap=True)
-
-    def skip(self) -> None:
-        """Print an empty line."""
-        self._console.print()
-
-
-def _show_lines(lines: _Lines, report: Report) -> None:
+def _show_lines(lines: Lines, report: Report) -> None:
     """The learner's own lines that the report speaks of, marked."""
     named = {report.run.error_line, *(d.line for d in report.diagnoses)} - {None}
     if not report.lines or not named:
@@ -87,41 +87,76 @@ def _show_lines(lines: _Lines, report: Report) -> None:
     for number, text in sorted(report.lines.items()):
         if before is not None and number > before + 1:
             lines.add(Text("         ⋮", "dim"))
-        sign = "→" if number in named else " "
+        sign = ("→" if lines.signs else ">") if number in named else " "
         lines.add_cut(Text(f"  {sign} {number:4} │ {clean(text)}", "bold" if number in named else "dim"))
         before = number
 
 
-def _show_diagnosis(lines: _Lines, diagnosis: DiagnosisReport, report: Report) -> None:
-    """A hint, what the learner's own numbers show, and then the explanation."""
+def _show_diagnosis(lines: Lines, diagnosis: DiagnosisReport, report: Report, full: bool, less: frozenset[str]) -> None:
+    """A hint, what the learner's own numbers show, why, and what to do."""
     if len(report.diagnoses) > 1:
         lines.skip()
         lines.add(Text(f"{'It could be this: ' if diagnosis.one_of else ''}{diagnosis.title}", "bold"), Text("  "))
     checked = {check.message for check in report.checks}  # these stand beside the checks
     shown = [sentence(said) for said in diagnosis.evidence if said not in checked]
+    shown = shown if full else shown[:1]
     for label, text in (
         *(("Look here", diagnosis.hint), ("In your run", " ".join(shown) if diagnosis.see else "")),
-        *(("What you see", diagnosis.see), ("Why", diagnosis.why), ("Mend it", diagnosis.mend)),
+        *(
+            ("What you see", diagnosis.see if full or not shown else ""),
+            ("Why", "" if "why" in less else diagnosis.why),
+            ("Mend it", diagnosis.mend),
+        ),
     ):
         if text:
             lines.skip()
             lines.add(Text.assemble((f"{label}: ", "bold"), sentence(text)), Text("  "))
-    if diagnosis.read:
+    if diagnosis.read and full:
         lines.skip()
         lines.add(Text(f"Read on: {diagnosis.read}", "dim"), Text("  "), whole=True)
 
 
-def _show_checks(lines: _Lines, report: Report) -> None:
+def _show_checks(lines: Lines, report: Report, full: bool, less: frozenset[str]) -> None:
     worth = [f"{_points(check.points)}/{_points(check.max_points)}" for check in report.checks]
     widest = max(map(len, worth))
+    named = any(diagnosis.id != "unknown" for diagnosis in report.diagnoses)
     for check, points in zip(report.checks, worth, strict=True):
-        sign, style = SIGNS[check.status]
+        if "met" in less and check.status != "failed":
+            continue
+        sign, style = SIGNS[check.status] if lines.signs else (f"{WORDS[check.status]}:", "")
         text = Text(sentence(check.title), "dim" if check.status == "skipped" else "")
-        if check.status == "skipped":
-            text.append(" (not judged yet)")
-        if check.status == "failed" and check.message != report.headline:
+        if check.status == "failed" and check.message != report.headline and (full or not named):
             text.append(f"\n{sentence(check.message)}", "italic")
         lines.add(text, Text.assemble("  ", (sign, style), " ", (points.rjust(widest), "dim"), " "))
+    if "met" in less:
+        lines.add(
+            Text(f"{sum(check.status == 'passed' for check in report.checks)} of {len(report.checks)} checks are met", "dim"),
+            Text("  "),
+        )
+    elif lines.signs and any(check.status == "skipped" for check in report.checks):
+        lines.add(Text("–: not judged yet, because of what comes before", "dim"), Text("  "))
+
+
+def _show_losses(lines: Lines, report: Report) -> None:
+    """The loss by step, yours above the reference's: on one scale, and in words."""
+    series = {each.role: each for each in report.picture.series} if report.picture else {}
+    yours, right = series.get("yours"), series.get("reference")
+    if yours is None or right is None or not right.loss or not yours.loss:
+        return
+    said = [in_words(each.loss) for each in (yours, right)]
+    lines.skip()
+    if yours.loss == right.loss and lines.curves:
+        (curve,) = curves([right.loss], min(CURVE, lines.width - 10))
+        lines.add(Text.assemble("  Loss  ", (curve, "cyan")))
+        lines.add(Text(f"{said[0]}: the reference's", "dim"), Text("        "))
+        return
+    drawn = curves([yours.loss, right.loss], min(CURVE, lines.width - 21)) if lines.curves else ["", ""]
+    for label, curve, words in zip(("Your loss", "The reference's"), drawn, said, strict=True):
+        if curve:
+            lines.add(Text.assemble(f"  {label:15}  ", (curve, "cyan" if label == "Your loss" else "dim")))
+            lines.add(Text(words, "dim"), Text(" " * 19))
+        else:
+            lines.add(Text(f"{label}: {words}"), Text("  "))
 
 
 QUESTION_SIGNS = {
@@ -133,7 +168,7 @@ QUESTION_SIGNS = {
 }
 
 
-def _show_questions(lines: _Lines, report: Report) -> None:
+def _show_questions(lines: Lines, report: Report) -> None:
     """The concept questions: each with what is said to its answer; and what was amiss in the file of answers."""
     score = report.question_score
     if score is not None:
@@ -141,7 +176,7 @@ def _show_questions(lines: _Lines, report: Report) -> None:
         waiting = f"; {score.open} more {'waits' if score.open == 1 else 'wait'} for a person to look" if score.open else ""
         lines.add(Text(f"Questions: {_points(score.points)} of {_points(score.max_points)} points{waiting}", "bold"))
         for question in report.questions:
-            sign, style = QUESTION_SIGNS[question.status]
+            sign, style = QUESTION_SIGNS[question.status] if lines.signs else (f"{question.status.replace('_', ' ')}:", "")
             worth = f"{earned(question)}/{_points(question.max_points)}"
             first = Text.assemble("  ", (sign, style), " ", (worth.rjust(5), "dim"), " ")
             if question.status in ("correct", "unanswered") and not question.feedback:
@@ -153,10 +188,6 @@ def _show_questions(lines: _Lines, report: Report) -> None:
             for text, style in ((f"You: {question.given}" if question.given else "", "dim"), *((text, "") for text in said)):
                 if text:
                     lines.add(Text(sentence(text), style), Text(" " * first.cell_len))
-    elif report.questions and report.checks:
-        lines.skip()
-        number = f"{len(report.questions)} questions" if len(report.questions) > 1 else "a question"
-        lines.add(Text(f"There are {number} on this as well: grade quiz {report.exercise}", "dim"))
     if report.answers_notes:
         lines.skip()
     for note in report.answers_notes:
@@ -168,7 +199,7 @@ def _key_point(point: KeyPointReport) -> str:
     return f"{sign} {point.text}" + (f" (your words: “{point.words}”)" if point.words else "")
 
 
-def _show_printed(lines: _Lines, printed: str) -> None:
+def _show_printed(lines: Lines, printed: str) -> None:
     if not printed.strip():
         return
     lines.skip()
@@ -177,9 +208,11 @@ def _show_printed(lines: _Lines, printed: str) -> None:
     lines.add(Text(text if len(text) <= MAX_PRINTED else f"{text[:MAX_PRINTED]} …"), Text("  │ "))
 
 
-def _show_isolation(lines: _Lines, report: Report) -> None:
+def _show_isolation(lines: Lines, report: Report, full: bool) -> None:
     if not report.checks and report.run.isolation == "none" and not report.run.isolation_missing:
         return  # it never ran
+    if report.run.isolation == "full" and not full:
+        return  # all is as it should be
     missing = f" ({'; '.join(report.run.isolation_missing)})" if report.run.isolation_missing else ""
     lines.add(Text(sentence(f"Isolation of the run: {report.run.isolation}{missing}."), "dim"))
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,11 +13,18 @@ if TYPE_CHECKING:
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_COMMAND = re.compile(r"\bgrade (?:exercise_\w+|[a-z]+(?: exercise_\w+| --[a-z]+)?)")
 
 
 def width() -> int:
     """How many columns plain text may take: the terminal's, and no more than reads well."""
     return min(shutil.get_terminal_size().columns, 100)
+
+
+def told(text: str) -> str:
+    """A sentence of ours on as many lines as it takes. A path, and a command of ours, is never broken: it is to be copied."""
+    whole = _COMMAND.sub(lambda found: found[0].replace(" ", "\xa0"), text)  # where textwrap doesn't break
+    return "\n".join(textwrap.wrap(whole, width(), break_long_words=False, break_on_hyphens=False)).replace("\xa0", " ")
 
 
 def clean(text: str) -> str:

@@ -38,9 +38,9 @@ def reports(grade: Grade) -> dict[str, Report]:
 def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Show:
     """Show a report, and get the lines."""
 
-    def showing(report: Report, width: int = 80, page: Path | None = None) -> list[str]:
+    def showing(report: Report, width: int = 80, page: Path | None = None, full: bool = False) -> list[str]:
         monkeypatch.setenv("COLUMNS", str(width))
-        show(report, page)
+        show(report, page, full=full)
         return capsys.readouterr().out.splitlines()
 
     return showing
@@ -67,7 +67,7 @@ def test_it_keeps_within_the_width_and_has_its_parts_in_order(
     checks = [m.groups() for line in lines if (m := CHECK.match(line))]
     signs = {"passed": "✓", "failed": "✗", "skipped": "–"}
     assert [c[:3] for c in checks] == [(signs[c.status], f"{c.points:g}", f"{c.max_points:g}") for c in report.checks]
-    assert (f"Isolation of the run: {report.run.isolation}" in text) or name == "nothing ran"
+    assert "Isolation" not in text  # it is full, and nobody has to think of it
     assert "None" not in re.sub("`[^`]*` to None", "", text)
     assert not set(text) & set(map(chr, [*range(10), *range(11, 32), 127, 0x202E]))
 
@@ -94,9 +94,14 @@ def test_the_line_of_the_mistake_is_marked_among_its_neighbours(reports: dict[st
 def test_a_named_mistake_says_what_why_and_how_to_mend_it(reports: dict[str, Report], shown: Show) -> None:
     (diagnosis,) = reports["failed"].diagnoses
     text = "\n".join(shown(reports["failed"]))
-    for label in ("What you see: ", "Why: ", "Mend it: "):
+    for label in ("Look here: ", "In your run: ", "Why: ", "Mend it: "):
+        assert text.count(f"\n  {label}") == 1
+    assert "What you see: " not in text  # the numbers of this very run say it
+    text = "\n".join(shown(reports["failed"], full=True))
+    for label in ("Look here: ", "In your run: ", "What you see: ", "Why: ", "Mend it: "):
         assert text.count(f"\n  {label}") == 1
     assert f"\n  Read on: {diagnosis.read}\n" in text  # whole, to be clicked
+    assert f"Isolation of the run: {reports['failed'].run.isolation}" in text
 
 
 def test_mistakes_that_cant_be_told_apart_are_all_there(reports: dict[str, Report], shown: Show) -> None:
