@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 
 class _ExerciseOrCommand(click.Group):
@@ -13,6 +14,18 @@ class _ExerciseOrCommand(click.Group):
         if args and args[0] not in self.commands and not args[0].startswith("-"):
             return "exercise", self.commands["exercise"], args
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, and exercises."""
+        from grader.commands.completion import exercises
+
+        return [*exercises(incomplete), *super().shell_complete(ctx, incomplete)]
+
+
+def _exercises(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from grader.commands.completion import exercises
+
+    return exercises(incomplete)
 
 
 _course = click.option(
@@ -41,12 +54,13 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("name")
+@click.argument("name", shell_complete=_exercises)
 @click.option(
     "--submission",
     type=click.Path(path_type=Path),
     help="Grade this .py file, answers.toml, or folder with train.py, answers, or both.",
 )
+@click.option("--full", is_flag=True, help="Show all that is known of a mistake, and not only what is needed to mend it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and nothing else.")
 @click.option("--page", type=click.Path(path_type=Path), help="The folder for the page.  [default: .descent/<exercise>]")
 @click.option("--no-page", is_flag=True, help="Write no page.")
@@ -61,13 +75,34 @@ def exercise(**options: Any) -> int:
 
 
 @cli.command()
-@click.argument("name")
+@click.argument("names", nargs=-1, shell_complete=_exercises)
+@click.option("--all", "everything", is_flag=True, help="Begin all that aren't begun here.")
 @_course
-def start(name: str, course: Path | None) -> int:
-    """Copy an exercise to the working folder, to begin on it. Never overwrites."""
+def start(names: tuple[str, ...], everything: bool, course: Path | None) -> int:
+    """Copy exercises to the working folder, to begin on them. Never overwrites.  [default: the next one]"""
     from grader.commands.start import start as begin
 
-    return begin(name, course)
+    return begin(names, everything, course)
+
+
+@cli.command()
+@click.argument("name", required=False, shell_complete=_exercises)
+@click.option("--page/--no-page", default=True, help="Write the page as well, at each save.  [default: yes]")
+@_course
+def watch(name: str | None, page: bool, course: Path | None) -> int:
+    """Grade at every save, at once; keys for hint, questions, next and more.  [default: the exercise you are at]"""
+    from grader.commands.watch import watch as begin
+
+    return begin(name, page, course)
+
+
+@cli.command("next")
+@_course
+def next_(course: Path | None) -> int:
+    """Go on to the next exercise, once this one is passed."""
+    from grader.commands.start import next_ as go_on
+
+    return go_on(course)
 
 
 @cli.command("list")
@@ -80,7 +115,7 @@ def list_(course: Path | None) -> int:
 
 
 @cli.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_exercises)
 @click.option("--again", is_flag=True, help="Show the hints that you have had, and no new one.")
 @_course
 def hint(name: str | None, again: bool, course: Path | None) -> int:
@@ -91,7 +126,37 @@ def hint(name: str | None, again: bool, course: Path | None) -> int:
 
 
 @cli.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_exercises)
+@click.option("--answers", is_flag=True, help="Put the file of answers back too.")
+@_course
+def reset(name: str | None, answers: bool, course: Path | None) -> int:
+    """Put an exercise back as it was at first; a copy of yours is kept.  [default: the exercise graded last]"""
+    from grader.commands.reset import reset as put_back
+
+    return put_back(name, answers, course)
+
+
+@cli.command()
+@click.argument("name", required=False, shell_complete=_exercises)
+@_course
+def solution(name: str | None, course: Path | None) -> int:
+    """Show one way to do it: after a pass, or when asked twice.  [default: the exercise graded last]"""
+    from grader.commands.solution import solution as show
+
+    return show(name, course)
+
+
+@cli.command()
+@click.argument("shell", required=False, type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str | None) -> int:
+    """Print what makes your shell complete commands and exercises; without SHELL, how to use it."""
+    from grader.commands.completion import completion as make
+
+    return make(shell, cli)
+
+
+@cli.command()
+@click.argument("name", required=False, shell_complete=_exercises)
 @click.option("--again", is_flag=True, help="Ask what isn't right yet as well, not only what isn't answered.")
 @click.option("--student", default="", help="Your id, as your teacher knows it: your questions are drawn from it.")
 @click.option("--ticket", default="", help="The ticket that your teacher gave you, if any.")
@@ -182,7 +247,7 @@ def tickets(roster: Path, out: Path | None, sheets: Path | None, course: Path | 
 
 
 @cli.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=_exercises)
 @click.option("--table", type=click.Path(path_type=Path), help="Write the table of exercises and mistakes to this file.")
 @click.option("--signatures", is_flag=True, help="Write anew what the wrong programs do to each channel (signatures.json).")
 @click.option(
@@ -201,7 +266,7 @@ def verify(names: tuple[str, ...], table: Path | None, signatures: bool, questio
 
 
 @cli.command()
-@click.argument("exercises", nargs=-1)
+@click.argument("exercises", nargs=-1, shell_complete=_exercises)
 @click.option(
     "--styles", default=2, show_default=True, type=click.IntRange(0), help="How many right programs each operator is tried on."
 )

@@ -20,19 +20,21 @@ class Standing(BaseModel):
     Attributes:
         best: the highest score so far; None where it was never graded.
         hints: how many of them were shown.
+        asked_for_solution: before it was passed.
     """
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="allow")  # what a later version notes isn't lost by using an earlier one
 
     passed: bool = False
     best: float | None = None
     hints: int = 0
+    asked_for_solution: bool = False
 
 
 class _File(BaseModel):
-    """What is on disk: courses, by where they lie, and in each the exercises begun. `last`: the one graded last."""
+    """What is on disk: courses, by where they lie, and in each the exercises begun. `last`: the one begun or graded last."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="allow")
 
     courses: dict[str, dict[str, Standing]] = {}
     last: dict[str, str] = {}
@@ -52,8 +54,12 @@ class Progress:
 
     @property
     def last(self) -> str | None:
-        """The exercise that was graded last."""
+        """The exercise that was begun or graded last."""
         return self._file.last.get(self._course)
+
+    def turned_to(self, exercise: str) -> None:
+        """Note that this is the one that the learner is at."""
+        self._note(exercise, self.of(exercise))
 
     def graded(self, exercise: str, score: float, passed: bool) -> None:
         """Note that an exercise was graded."""
@@ -65,6 +71,10 @@ class Progress:
         """Note that so many hints of an exercise were shown."""
         self._note(exercise, self.of(exercise).model_copy(update={"hints": hints}))
 
+    def asked_for_solution(self, exercise: str) -> None:
+        """Note that the solution was asked for."""
+        self._note(exercise, self.of(exercise).model_copy(update={"asked_for_solution": True}))
+
     def _note(self, exercise: str, standing: Standing) -> None:
         self._file = _read(self._path)  # another terminal may have written since
         self._file.courses.setdefault(self._course, {})[exercise] = standing
@@ -72,9 +82,11 @@ class Progress:
         write_whole(self._path, self._file.model_dump_json(indent=2).encode())
 
 
-def next_exercise(course: Course, progress: Progress) -> Exercise | None:
-    """The first exercise, in the course's order, that isn't passed yet; None where all are."""
-    return next((course.exercise(name) for name in course.names if not progress.of(name).passed), None)
+def next_exercise(course: Course, progress: Progress, after: str | None = None) -> Exercise | None:
+    """The first exercise behind this one that isn't passed yet, and behind the last the first; None where all are."""
+    names = course.names
+    start = names.index(after) + 1 if after in names else 0
+    return next((course.exercise(name) for name in names[start:] + names[:start] if not progress.of(name).passed), None)
 
 
 def progress_file() -> Path:

@@ -59,15 +59,15 @@ def main() -> None:
     os.environ.setdefault("XDG_CACHE_HOME", tempfile.mkdtemp(prefix="descent-benchmark-"))
 
     print(f"medians of {asked.repeats}, one after the other in turn")
-    cold(asked.repeats)
+    watch(asked.repeats, cold(asked.repeats))
     watched = bulk(asked.submissions)
     fresh = fresh_pytest(asked.repeats)
     print(f"a fresh pytest each: {fresh:.2f} s a submission, {fresh / watched:.0f} times as long")
     diagnosis(asked.programs)
 
 
-def cold(repeats: int) -> None:
-    """The commands of somebody who waits."""
+def cold(repeats: int) -> float:
+    """The commands of somebody who waits; the seconds of a mistake that is known."""
     commands = {
         "python -c 'import torch'": [sys.executable, "-c", "import torch"],
         "python -c 'import torch', and one optimizer": [sys.executable, "-c", ADAM],
@@ -84,6 +84,43 @@ def cold(repeats: int) -> None:
     torch, optimizer, *_ = median = [statistics.median(values) for values in seconds.values()]
     for name, value in zip(commands, median, strict=True):
         print(f"{name:46} {value:5.2f} s   {value / torch:4.2f} x import torch   {value / optimizer:4.2f} x with one optimizer")
+    return median[-1]
+
+
+def watch(repeats: int, cold_s: float) -> None:
+    """From a save to the verdict in `grade watch`, which is warm, against the cold command on the same file."""
+    programs = [_wrong()[0], SOLUTION]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"XDG_STATE_HOME": folder, "PYTHONPATH": str(ROOT)}
+        subprocess.run([*GRADE, "start", "exercise_03"], cwd=folder, env=environment, check=True, capture_output=True)
+        mine = Path(folder) / "exercise_03" / "train.py"
+        command = [*GRADE, "watch", "exercise_03"]
+        watching = subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        )
+        assert watching.stdout is not None
+
+        def verdict() -> None:
+            while "Ctrl-C to leave" not in watching.stdout.readline():  # type: ignore[union-attr]
+                pass
+
+        try:
+            verdict()
+            time.sleep(5)  # it makes ready what any save may need
+            seconds = []
+            for number in range(2 * max(repeats, 3)):
+                content = programs[number % 2].read_bytes() + b"\n# %d\n" % number
+                began = time.perf_counter()
+                mine.write_bytes(content)
+                verdict()
+                seconds.append(time.perf_counter() - began)
+                time.sleep(0.3)
+        finally:
+            watching.kill()
+            watching.wait()
+    for name, values in (("a known mistake", seconds[::2]), ("a pass", seconds[1::2])):
+        value = statistics.median(values)
+        print(f"{f'grade watch, from save to verdict, {name}':46} {value:5.2f} s   {value / cold_s:4.2f} x the cold command")
 
 
 def bulk(count: int) -> float:

@@ -120,7 +120,7 @@ def test_a_course_that_cant_be_read_is_the_graders_own_fault(tmp_path: Path) -> 
         (["exercise_03", "--submission", "\x1b[31mred\u202e.py"], "no file at \N{REPLACEMENT CHARACTER}[31mred"),
         (["exercise_03", "--course", "/dev"], "not a course"),
         (["exercise_03", "--frobnicate"], "No such option"),
-        (["start"], "Missing argument"),
+        (["start", "--all", "exercise_03"], "either --all or"),
     ],
 )
 def test_a_mistake_in_the_command_says_so_and_is_2(arguments: list[str], words: str, tmp_path: Path) -> None:

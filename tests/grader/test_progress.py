@@ -109,9 +109,9 @@ def test_grading_ones_own_file_is_remembered_and_anothers_is_not(tmp_path: Path)
     grade("start", "exercise_01", cwd=tmp_path)
     solution = ROOT / "solutions" / "exercise_01" / "train.py"
     grade("exercise_01", "--submission", solution, "--no-page", cwd=tmp_path)
-    assert not progress_file().exists()
+    assert "[" not in grade("list", cwd=tmp_path).stdout
     result = grade("exercise_01", "--no-page", cwd=tmp_path)
-    assert "Stuck? grade hint exercise_01" in result.stdout
+    assert "Stuck?  grade hint exercise_01" in result.stdout
     (tmp_path / "exercise_01" / "train.py").write_bytes(solution.read_bytes())
     result = grade("exercise_01", "--no-page", cwd=tmp_path)
     assert result.returncode == 0
