@@ -58,7 +58,7 @@ def cli() -> None:
 @click.option(
     "--submission",
     type=click.Path(path_type=Path),
-    help="Grade this .py file, answers.toml, or folder with train.py, answers, or both.",
+    help="Grade this .py file, notebook or answers.toml, or a folder or a zip with train.py, answers, or both.",
 )
 @click.option("--full", is_flag=True, help="Show all that is known of a mistake, and not only what is needed to mend it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and nothing else.")

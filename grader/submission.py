@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from grader.archive import read_archive
 from grader.faults import Ungradable, UsageError
+from grader.notebook import MAX_NOTEBOOK, notebook_source
 
 MAIN = "train.py"
 ANSWERS = "answers.toml"
+NOTEBOOK = "train.ipynb"
 MAX_BYTES = 1_000_000
+MAX_ZIP = 50_000_000
 MAX_FILES = 50
 SKIPPED = {"problem.py"}  # the course's own, beside the learner's file
 
@@ -50,7 +54,7 @@ class Submission:
 
 
 def read_submission(path: Path) -> Submission:
-    """Read a .py file, a file of answers, or a folder with train.py and its helper modules, with answers.toml, or with both.
+    """Read a .py file, a notebook, a file of answers, or a folder or zip with train.py and its helpers, answers.toml, or both.
 
     Raises:
         UsageError: no file is at that path.
@@ -63,8 +67,15 @@ def read_submission(path: Path) -> Submission:
             raise UsageError(f"There is no file at {path}.")
         if path.suffix == ".toml":
             return Submission({}, answers=_read_file(path))
+        if path.suffix == ".ipynb":
+            return Submission({MAIN: _of_notebook(_read_file(path, MAX_NOTEBOOK))})
+        if path.suffix == ".zip":
+            _may_be_read(path, MAX_ZIP)
+            return _of_files(read_archive(path, (MAIN, NOTEBOOK, ".ipynb", ".py", ANSWERS), MAX_NOTEBOOK), "The zip")
         if path.suffix != ".py":
-            raise Ungradable(f"{_shown(path)} is not a Python file: hand in a .py file, or a folder with {MAIN}.")
+            raise Ungradable(
+                f"{_shown(path)} is not a Python file: hand in a .py file, a notebook, or a folder or a zip with {MAIN}."
+            )
         # Whatever the file is called, it runs as train.py: that is the name that lines are quoted by.
         return Submission({MAIN: _read_file(path)})
     except OSError as error:
@@ -76,6 +87,9 @@ def _read_folder(folder: Path) -> Submission:
         raise Ungradable(f"In the folder {_shown(folder)}, {MAIN} is a folder: put your code in a file of that name.")
     answers, trouble = read_answers_file(folder)
     if not (folder / MAIN).is_file() and not (folder / MAIN).is_symlink():
+        if notebook := _only_notebook([p.name for p in folder.glob("*.ipynb") if p.is_file()]):
+            source = _of_notebook(_read_file(folder / notebook, MAX_NOTEBOOK))
+            return Submission({MAIN: source}, answers=answers, answers_trouble=trouble)
         if answers is not None:
             return Submission({}, answers=answers)
         if trouble:
@@ -90,6 +104,42 @@ def _read_folder(folder: Path) -> Submission:
     if sum(map(len, files.values())) > MAX_BYTES:
         raise Ungradable(f"The folder {_shown(folder)} has more than {MAX_BYTES // 1000} kB of Python.")
     return Submission(files, answers=answers, answers_trouble=trouble)
+
+
+def _of_files(contents: dict[str, bytes], where: str) -> Submission:
+    """A zip's files as a submission, by the rules of a folder."""
+    answers = contents.get(ANSWERS)
+    programs = {name: content for name, content in contents.items() if name.endswith(".py") and name not in SKIPPED}
+    if MAIN not in programs:
+        if notebook := _only_notebook([name for name in contents if name.endswith(".ipynb")]):
+            programs[MAIN] = _of_notebook(contents[notebook])
+        elif len(programs) == 1:
+            programs = {MAIN: next(iter(programs.values()))}
+        elif programs or answers is None:
+            there = ", ".join(sorted(programs)[:5]) or "no program"
+            raise Ungradable(f"{where} has no {MAIN} (it has {there}): put your code in {MAIN}.")
+    if len(programs) > MAX_FILES:
+        raise Ungradable(f"{where} has {len(programs)} Python files; at most {MAX_FILES} are taken.")
+    if sum(map(len, programs.values())) > MAX_BYTES:
+        raise Ungradable(f"{where} has more than {MAX_BYTES // 1000} kB of Python.")
+    if answers is not None and len(answers) > MAX_BYTES:
+        raise Ungradable(f"{ANSWERS} is larger than {MAX_BYTES // 1000} kB, which no exercise asks for.")
+    return Submission(programs, answers=answers)
+
+
+def _only_notebook(names: list[str]) -> str | None:
+    """The one that is meant: train.ipynb, or the only one."""
+    return NOTEBOOK if NOTEBOOK in names else names[0] if len(names) == 1 else None
+
+
+def _of_notebook(content: bytes) -> bytes:
+    try:
+        source = notebook_source(content)
+    except ValueError as reason:
+        raise Ungradable(f"The notebook can't be taken: {reason}.") from None
+    if len(source) > MAX_BYTES:
+        raise Ungradable(f"The notebook has more than {MAX_BYTES // 1000} kB of code, which no exercise asks for.")
+    return source
 
 
 def read_answers_file(path: Path) -> tuple[bytes | None, str]:
@@ -107,12 +157,16 @@ def read_answers_file(path: Path) -> tuple[bytes | None, str]:
         return None, str(reason)
 
 
-def _read_file(path: Path) -> bytes:
+def _read_file(path: Path, most: int = MAX_BYTES) -> bytes:
+    _may_be_read(path, most)
+    return path.read_bytes()
+
+
+def _may_be_read(path: Path, most: int) -> None:
     if path.is_symlink():  # what it leads to may be anything that the grader can read, a solution for one
         raise Ungradable(f"{_shown(path)} is a symbolic link: hand in the file itself.")
-    if path.stat().st_size > MAX_BYTES:
-        raise Ungradable(f"{_shown(path)} is larger than {MAX_BYTES // 1000} kB, which no exercise asks for.")
-    return path.read_bytes()
+    if path.stat().st_size > most:
+        raise Ungradable(f"{_shown(path)} is larger than {most // 1000} kB, which no exercise asks for.")
 
 
 def _shown(path: Path) -> str:

@@ -1,8 +1,10 @@
 """What can't be run says so in a sentence, what looks odd and is right passes, and what breaks is no fault of ours."""
 
+import json
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +84,50 @@ def test_a_folder_without_train_py_is_ungradable_and_says_what_it_has(tmp_path: 
         read_submission(tmp_path)
     with pytest.raises(Ungradable, match=r"has no train\.py \(it has solution\.py\)"):
         read_submission(folder_of(tmp_path, solution=SOLUTION))
+
+
+def notebook(*cells: str) -> bytes:
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}).encode()
+
+
+def test_a_notebook_is_its_code_cells_alone_in_a_folder_or_in_a_zip(tmp_path: Path) -> None:
+    content = notebook("%matplotlib inline\nimport torch", "def train():\n    pass")
+    (tmp_path / "work.ipynb").write_bytes(content)
+    expected = {"train.py": b"# %matplotlib inline\nimport torch\n\ndef train():\n    pass"}
+    assert read_submission(tmp_path / "work.ipynb").files == expected
+    assert read_submission(tmp_path).files == expected
+    (tmp_path / "train.ipynb").write_bytes(notebook("x = 1"))
+    assert read_submission(tmp_path).files == {"train.py": b"x = 1"}
+    (tmp_path / "train.ipynb").write_bytes(b"{")
+    with pytest.raises(Ungradable, match="no notebook that can be read"):
+        read_submission(tmp_path)
+
+
+def test_a_zip_is_the_folder_in_it_that_has_the_work(tmp_path: Path) -> None:
+    path = tmp_path / "mine.zip"
+
+    def made(files: dict[str, bytes]) -> Submission:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        return read_submission(path)
+
+    one = made({"work/train.py": b"x", "work/helper.py": b"y", "work/answers.toml": b"z", "train.py.bak": b"", "old/a.py": b""})
+    assert (one.files, one.answers) == ({"train.py": b"x", "helper.py": b"y"}, b"z")
+    assert made({"__MACOSX/train.py": b"junk", "a/b/solution.py": b"x"}).files == {"train.py": b"x"}
+    assert made({"a/work.ipynb": notebook("x = 1")}).files == {"train.py": b"x = 1"}
+    assert made({"answers.toml": b"z"}) == Submission({}, answers=b"z")
+    for files, words in (
+        ({"a.py": b"", "b.py": b""}, "has no train.py"),
+        ({"essay.docx": b""}, "There is no train.py"),
+        ({"../train.py": b""}, "There is no train.py"),
+        ({"train.py": b"#" * 1_100_000}, "more than 1000 kB of Python"),
+    ):
+        with pytest.raises(Ungradable, match=words):
+            made(files)
+    path.write_bytes(b"PK\x03\x04 no zip")
+    with pytest.raises(Ungradable, match="can't be read as a zip"):
+        read_submission(path)
 
 
 def test_a_directory_called_train_py_is_ungradable(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.bulk.intake.notebook import notebook_source
 from grader.bulk.intake.read import Batch, read_batch, submissions
 from grader.bulk.intake.roster import read_roster
 from grader.bulk.intake.tree import MAX_FILE, Tree
 from grader.faults import UsageError
+from grader.notebook import notebook_source
 from grader.submission import Submission
 
 NAMES = ("exercise_01", "exercise_03", "exercise_05")

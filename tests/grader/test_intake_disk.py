@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.bulk.intake.notebook import notebook_source
 from grader.bulk.intake.read import Batch, read_batch, submissions
 from grader.bulk.intake.tree import Tree
+from grader.notebook import notebook_source
 from grader.submission import Submission
 
 CODE = b"def train(): pass\n"

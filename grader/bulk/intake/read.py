@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from grader.bulk.gradebook import Student
 from grader.bulk.intake.exercises import Exercises
 from grader.bulk.intake.layouts import Layouts, Placed
-from grader.bulk.intake.notebook import MAX_NOTEBOOK, notebook_source
 from grader.bulk.intake.roster import Roster
 from grader.bulk.intake.tree import MAX_FILE, Leaf, Refused, Tree
 from grader.bulk.intake.tries import Group, is_answers, main_of, tries
+from grader.notebook import MAX_NOTEBOOK, notebook_source
 from grader.submission import ANSWERS, MAIN, MAX_BYTES, MAX_FILES, SKIPPED, Submission
 
 NOTHING = "nothing there can be graded: a .py file, a notebook or answers.toml is expected"

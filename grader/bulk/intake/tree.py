@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from grader.bulk.intake.zips import Opened, name_of, open_regular, open_zip, unfit_member, unfit_name, unpack, within
 from grader.faults import UsageError
+from grader.zips import Opened, name_of, open_regular, open_zip, unfit_member, unfit_name, unpack, within
 
 MAX_FILE = 1_000_000  # bytes, of what is read as a submission
 MAX_ZIP = 50_000_000  # of a zip within another
