@@ -135,26 +135,85 @@ class QuestionScore(_Model):
     open_points: float = 0.0
 
 
+Number = float | None  # None where it isn't finite
+Rows = tuple[tuple[Number, ...], ...]  # a row for each step, a column for each of `Picture.coordinates`
+
+
 class Series(_Model):
-    """One trajectory of the shown case, drawn on the page: a number for each step, None where it isn't finite.
+    """One trajectory of the shown case, drawn on the page: a number for each of S steps, None where it isn't finite.
 
     Attributes:
-        loss: before each step; empty where gradients were given and there is none.
+        loss: before each step, on the examples that the step should go along, computed by the grader where this trajectory
+            stood: the same quantity for all series. Empty where gradients were given and there is none.
+        own_loss: what the last backward pass before each step began from; empty where that is `loss`, or part of a step.
         distance: Euclidean distance of the parameters after each step to the reference's.
+        taken: how many steps it took in all; those beyond the reference's aren't drawn.
+        parameters: (S + 1, C) at the start and after each step, in the C `Picture.coordinates`; as norms, where these are.
+        gradients: (S, C) that each step had, clipped where they were; zeros where there were none.
+        memory: what the exercise's optimizer makes of these gradients, after each step: an (S, C) for each of `Rule.memory`.
+        updates: (S, C) the parameters after each step less those before.
+
+    A mistake's has no gradients, memory and updates.
     """
 
     name: str
     role: Literal["yours", "reference", "mistake"]
-    loss: tuple[float | None, ...]
-    distance: tuple[float | None, ...]
+    loss: tuple[Number, ...]
+    distance: tuple[Number, ...]
+    own_loss: tuple[Number, ...] = ()
+    taken: int = 0
+    parameters: Rows = ()
+    gradients: Rows = ()
+    memory: tuple[Rows, ...] = ()
+    updates: Rows = ()
+
+
+class Rule(_Model):
+    """The optimizer that the exercise asks for.
+
+    Attributes:
+        name: of its class in torch.optim.
+        lr: at the first step, of the first group; `momentum`: of SGD, or 0.
+        memory: what it keeps for each parameter: Adam's m and v, or SGD's buffer.
+    """
+
+    name: str
+    lr: float
+    momentum: float = 0.0
+    memory: tuple[Literal["first_moment", "second_moment", "velocity"], ...] = ()
+
+
+class Surface(_Model):
+    """The loss on all training examples, over a grid of the two parameters.
+
+    Attributes:
+        x, y: values of the first and of the second parameter, ascending.
+        loss: a row for each of `y`, a column for each of `x`.
+    """
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    loss: tuple[tuple[Number, ...], ...]
 
 
 class Picture(_Model):
-    """What the page draws, of the shown case alone. `parts_at`: the first step, from 1, that isn't the reference's."""
+    """What the page draws, of the shown case alone.
+
+    Attributes:
+        parts_at: the first step, from 1, that isn't the reference's.
+        coordinates: what the columns of the steps' numbers are called: `weight`, `bias[0]`; empty where there are none.
+        size: how many parameters there are in all; where these are more than are shown one by one, `coordinates` is a single
+            name for all, and the numbers are Euclidean norms over them.
+        surface: of models with two parameters, in a case with batches.
+    """
 
     case: str
     series: tuple[Series, ...]
     parts_at: int | None = None
+    coordinates: tuple[str, ...] = ()
+    size: int = 0
+    rule: Rule | None = None
+    surface: Surface | None = None
 
 
 class Report(_Model):
