@@ -44,7 +44,7 @@ def assemble(
     if error is not None and error.kind in CANT_BE_RUN:
         verdict = "ungradable"
         checks, diagnoses = (), ()
-    mistake = known.named(diagnoses[0].id) if diagnoses else None
+    mistake = known.beside(diagnoses[0].id, run.trace, run.exercise.about.shown.name) if diagnoses else None
     return Report.model_validate(
         {
             "exercise": run.exercise.name,

@@ -204,6 +204,7 @@ class Picture(_Model):
         coordinates: what the columns of the steps' numbers are called: `weight`, `bias[0]`; empty where there are none.
         size: how many parameters there are in all; where these are more than are shown one by one, `coordinates` is a single
             name for all, and the numbers are Euclidean norms over them.
+        batches: how many different ones the steps go along, in turn; 0 where gradients were given.
         surface: of models with two parameters, in a case with batches.
     """
 
@@ -212,6 +213,7 @@ class Picture(_Model):
     parts_at: int | None = None
     coordinates: tuple[str, ...] = ()
     size: int = 0
+    batches: int = 0
     rule: Rule | None = None
     surface: Surface | None = None
 

@@ -111,6 +111,11 @@ class KnownMistakes:
         """The first of this id."""
         return next((self._mistake(path) for path in self._programs if mistake_of(path) == id), None)
 
+    def beside(self, id: str, trace: Trace, case: str) -> KnownMistake | None:
+        """The one of this id that did the same on this case; else the first of the id, which goes a way of its own."""
+        same = self.equal_to(trace, [case]) if any(done.name == case for done in trace.cases) else []
+        return next((mistake for mistake in same if mistake.id == id), None) or self.named(id)
+
     @cached_property
     def _programs(self) -> dict[Path, Submission]:
         return {path: read_submission(path) for path in self._exercise.programs("wrong")}

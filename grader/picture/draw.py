@@ -50,6 +50,7 @@ def draw(run: Run, mistake: KnownMistake | None, name: str) -> Picture | None:
         parts_at=_parts_at(shown),
         coordinates=columns.names,
         size=columns.size,
+        batches=len({id(X) for X, _ in shown.reference.plan.batches}),
         rule=rule(shown.reference, tuple(right.memory)),
         surface=survey(shown.reference, paths),
     )

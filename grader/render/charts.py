@@ -7,6 +7,10 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from grader.render.map import surface_map
+from grader.render.rule_words import rule_words
+from grader.render.steps import step_numbers
+from grader.render.words import SCRIPT, TITLES, distance_words, loss_words, memory_words
 from grader.report import Picture, Series
 
 Value = float | None
@@ -20,14 +24,15 @@ def charts(picture: Picture) -> dict[str, Any]:
     low, high = _linear_axis([s.loss for s in picture.series], reference.loss)
     floor, top, ticks = _log_axis([s.distance for s in apart])
     # A curve keeps its look (colour, dash and marker) in every chart.
-    look = {series.role: number for number, series in enumerate(picture.series)}
+    look: dict[str, int] = {series.role: number for number, series in enumerate(picture.series)}
 
     def curve(series: Series, values: Sequence[Value], low: float, high: float, floor: float | None = None) -> dict[str, Any]:
         return {"name": series.name, "role": series.role, "look": look[series.role], **_clean(values, steps, low, high, floor)}
 
     loss = {
         "id": "loss",
-        "title": "Loss before each step",
+        "title": TITLES["loss"],
+        "words": loss_words(picture),
         "unit": "loss",
         "log": False,
         "range": [low, high],
@@ -36,7 +41,8 @@ def charts(picture: Picture) -> dict[str, Any]:
     }
     distance = {
         "id": "distance",
-        "title": "Distance of the parameters to the reference's, after each step",
+        "title": TITLES["distance"],
+        "words": distance_words(picture),
         "unit": "distance",
         "log": True,
         "range": [floor, top],
@@ -47,6 +53,11 @@ def charts(picture: Picture) -> dict[str, Any]:
         "steps": list(range(1, steps + 1)),
         "parts_at": picture.parts_at,
         "charts": [loss, distance] if reference.loss else [distance],
+        "map": surface_map(picture, look),
+        "rule": rule_words(picture),
+        "numbers": step_numbers(picture),
+        "memory": memory_words(picture),
+        "words": SCRIPT,
     }
 
 

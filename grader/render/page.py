@@ -21,6 +21,8 @@ from grader.render.charts import charts
 from grader.render.text import clean, earned, sentence
 from grader.report import Report
 
+SCRIPTS = ("charts.js", "map.js", "main.js")
+
 
 def write_page(report: Report, folder: Path) -> Path:
     """Write `index.html` into `folder`, with plotly.js beside it, and return its path. Raises OSError."""
@@ -32,8 +34,9 @@ def write_page(report: Report, folder: Path) -> Path:
 
 def render_page(report: Report, plotly_js: str) -> str:
     """The page's HTML. `plotly_js` is the address of that file, relative to the page."""
-    drawn = charts(report.picture) if report.picture else None
-    return _environment().get_template("report.html.jinja").render(report=report, drawn=drawn, plotly_js=plotly_js)
+    drawn = {**charts(report.picture), "plotly": plotly_js} if report.picture else None
+    template = _environment().get_template("report.html.jinja")
+    return template.render(report=report, drawn=drawn, plotly_js=plotly_js, script=_script())
 
 
 def share_plotly_js(folder: Path) -> str:
@@ -60,6 +63,13 @@ def _plotly_js() -> Path:
 def prose(text: str) -> Markup:
     """A sentence of unknown origin, escaped, with what stands between `backticks` set as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence(text)))))
+
+
+@cache
+def _script() -> Markup:
+    """The page's own scripts, as they stand: none of them is a template."""
+    folder = Path(__file__).parent / "templates"
+    return Markup("\n".join((folder / name).read_text("utf-8") for name in SCRIPTS))
 
 
 @cache
