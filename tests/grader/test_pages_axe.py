@@ -1,6 +1,6 @@
-"""WCAG 2.2 AA, as far as a program can tell: axe-core on every page that the package writes, light and dark, wide and narrow."""
+"""WCAG 2.2 AA, as far as a program can tell: axe-core on every page that is written, light and dark, wide and narrow."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -84,4 +84,9 @@ def test_it_finds_what_is_wrong(browser: Page, tmp_path: Path) -> None:
     )
     browser.look(1000)
     browser.open(page)
-    assert {found.split(":")[0] for found in violations(browser)} == {"button-name", "color-contrast", "image-alt", "target-size"}
+    assert {found.split(":")[0] for found in violations(browser)} == {
+        "button-name",
+        "color-contrast",
+        "image-alt",
+        "target-size",
+    }
