@@ -14,7 +14,10 @@ def exactness(run: Run) -> str | None:
     gap = float((case.after - case.expected.after).abs().max())
     if not way > 0.0 or not gap <= 1e-3 * way:
         return None
-    rate = f" with lr {asked.rates[0]:g}" if len(set(asked.rates)) == 1 else ""
+    rates = {f"lr {rate:g}" for rate in asked.rates}
+    momenta = {f"momentum {group.get('momentum', 0.0):g}" for group in case.reference.optimizer().param_groups} - {"momentum 0"}
+    said = [*(rates if len(rates) == 1 else ()), *(momenta if len(momenta) == 1 else ())]
+    rate = f" with {' and '.join(said)}" if said else ""
     exactly = "to the last digit" if gap == 0.0 else f"to {gap / way:.0e} of a step's size"
     many = "step is" if case.plan.steps == 1 else f"{case.plan.steps} steps are"
     return f"On {case.name}, your {many} those of torch.optim.{asked.family}{rate}, {exactly}.".replace(
