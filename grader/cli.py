@@ -247,6 +247,17 @@ def tickets(roster: Path, out: Path | None, sheets: Path | None, course: Path | 
 
 
 @cli.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder for the zip and its checksum.")
+@click.option("--version", default="", help="What this release is called.  [default: the grader's version, and the content's]")
+@_course
+def release(out: Path, version: str, course: Path | None) -> int:
+    """Write the student edition of a course: no solutions, and nothing that judges (for teachers)."""
+    from grader.commands.release import release as write
+
+    return write(out, version, course)
+
+
+@cli.command()
 @click.argument("names", nargs=-1, shell_complete=_exercises)
 @click.option("--table", type=click.Path(path_type=Path), help="Write the table of exercises and mistakes to this file.")
 @click.option("--signatures", is_flag=True, help="Write anew what the wrong programs do to each channel (signatures.json).")
