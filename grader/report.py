@@ -149,7 +149,8 @@ class Series(_Model):
         distance: Euclidean distance of the parameters after each step to the reference's.
         taken: how many steps it took in all; those beyond the reference's aren't drawn.
         parameters: (S + 1, C) at the start and after each step, in the C `Picture.coordinates`; as norms, where these are.
-        gradients: (S, C) that each step had, clipped where they were; zeros where there were none.
+        gradients: (S, C) that each step had, clipped where they were; zeros where there was none.
+        absent: (S, C) whether there was none (`.grad` was None); empty where there was one everywhere.
         memory: what the exercise's optimizer makes of these gradients, after each step: an (S, C) for each of `Rule.memory`.
         updates: (S, C) the parameters after each step less those before.
 
@@ -164,6 +165,7 @@ class Series(_Model):
     taken: int = 0
     parameters: Rows = ()
     gradients: Rows = ()
+    absent: tuple[tuple[bool, ...], ...] = ()
     memory: tuple[Rows, ...] = ()
     updates: Rows = ()
 

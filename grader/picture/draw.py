@@ -59,12 +59,13 @@ def draw(run: Run, mistake: KnownMistake | None, name: str) -> Picture | None:
 @lru_cache(maxsize=64)  # a grader has one shown case, and so one of these
 def _right(reference: Reference) -> _Right:
     way, columns = reference.trajectory, Columns(reference)
-    memory = remember(reference, way.before, way.prepared, [[True] * len(reference.layout)] * len(way.before))
+    present = _present(reference, len(way.before))
+    memory = remember(reference, way.before, way.prepared, present)
     path = torch.cat([way.before[:1], way.after])
     right = _Right(
         _whole("The reference", "reference", path, _measured(reference, way.losses), columns, way.after), memory, path
     )
-    return replace(right, series=_with_numbers(right.series, columns, path, way.prepared, memory, right))
+    return replace(right, series=_with_numbers(right.series, columns, path, way.prepared, present, memory, right))
 
 
 def _theirs(name: str, role: str, case: JudgedCase, right: _Right) -> tuple[Series, Tensor]:
@@ -77,10 +78,10 @@ def _theirs(name: str, role: str, case: JudgedCase, right: _Right) -> tuple[Seri
     if role != "yours":
         return series, path
     gradients, memory = case.trace.gradients[[s.gradient for s in steps]], right.memory
+    present = case.trace.present[[s.gradient for s in steps]].tolist()
     if isinstance(case.expected, Replay):  # else it did what the reference does
-        present = case.trace.present[[s.gradient for s in steps]].tolist()
         memory = remember(case.reference, case.trace.parameters[[s.before for s in steps]], gradients, present)
-    series = _with_numbers(series, columns, path, gradients, memory, right)
+    series = _with_numbers(series, columns, path, gradients, present, memory, right)
     return series.model_copy(update={"own_loss": _own_loss(case.trace, series.loss)}), path
 
 
@@ -99,13 +100,28 @@ def _whole(name: str, role: str, path: Tensor, losses: Sequence[float], columns:
     )
 
 
+def _present(reference: Reference, steps: int) -> list[list[bool]]:
+    """Which of the parameters the reference has a gradient for, at each step."""
+    assert reference.plan is not None
+    if reference.plan.tape is not None:
+        return [[g is not None for g in gradients] for gradients in reference.plan.tape.gradients]
+    return [[p.requires_grad for p in reference.parameters]] * steps
+
+
 def _with_numbers(
-    series: Series, columns: Columns, path: Tensor, gradients: Tensor, memory: dict[Kind, Tensor], right: _Right
+    series: Series,
+    columns: Columns,
+    path: Tensor,
+    gradients: Tensor,
+    present: list[list[bool]],
+    memory: dict[Kind, Tensor],
+    right: _Right,
 ) -> Series:
     none = torch.zeros_like(gradients)  # where no parameter ever had a gradient
     return series.model_copy(
         update={
             "gradients": columns.rows(gradients),
+            "absent": columns.absent(present),
             "memory": tuple(columns.rows(memory.get(kind, none)) for kind in right.memory),
             "updates": columns.rows(path[1:] - path[:-1]),
         }

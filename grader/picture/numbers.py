@@ -38,6 +38,15 @@ class Columns:
         shown = values.norm(dim=1, keepdim=True) if self.size > MOST else values
         return tuple(map(rounded, shown.tolist()))
 
+    def absent(self, present: list[list[bool]]) -> tuple[tuple[bool, ...], ...]:
+        """Where there is no gradient, in these columns, given which parameters have one; empty where all have."""
+        if all(all(row) for row in present):
+            return ()
+        if self.size > MOST:
+            return tuple((not any(row),) for row in present)
+        sizes = [math.prod(shape) for _, shape, _ in self._layout]
+        return tuple(tuple(not there for there, n in zip(row, sizes, strict=True) for _ in range(n)) for row in present)
+
 
 def _places(shape: tuple[int, ...]) -> list[str]:
     if math.prod(shape) == 1:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from grader.render.words import NO_STEP, SHORT, TABLE, find, number, step_words, title
+from grader.render.words import NO_GRADIENT, NO_STEP, SHORT, TABLE, find, number, step_words, title
 from grader.report import Picture, Series
 
 Value = float | None
@@ -22,6 +22,7 @@ def step_numbers(picture: Picture) -> dict[str, Any] | None:
     groups = [{"title": TABLE["whole"], "rows": _whole(mine, right, total)}]
     for column, name in enumerate(picture.coordinates):
         rows = [_row(key, [r[column] for r in a], [r[column] for r in b], total) for key, a, b in _kinds(picture, mine, right)]
+        _note_absent(rows[1], mine, right, column)
         groups.append({"title": title(name), "rows": rows})
     return {
         "groups": groups,
@@ -60,6 +61,17 @@ def _row(key: str, mine: Sequence[Value], right: Sequence[Value], total: int) ->
         "reference": texts[1],
         "differs": differs,
     }
+
+
+def _note_absent(gradients: dict[str, Any], mine: Series, right: Series, column: int) -> None:
+    """Say where `.grad` was None, which is something else than 0."""
+    for side, series in (("yours", mine), ("reference", right)):
+        for i, row in enumerate(series.absent):
+            if row[column]:
+                gradients[side][i] = NO_GRADIENT
+    for i in range(min(len(mine.gradients), len(right.gradients))):
+        none = [gradients[side][i] == NO_GRADIENT for side in ("yours", "reference")]
+        gradients["differs"][i] = int(none[0] != none[1] if any(none) else gradients["differs"][i])
 
 
 def _near(a: Value, b: Value, scale: float) -> bool:

@@ -44,7 +44,7 @@ TITLES = {
 }
 SHORT = {"before": "before", "first_moment": "m", "second_moment": "v", "after": "after", "distance": "distance"}
 FEW = 3  # coordinates that a sentence lists
-NO_STEP, NOT_FINITE = "no step", "not finite"
+NO_STEP, NO_GRADIENT, NOT_FINITE = "no step", "none", "not finite"
 
 
 def number(value: Value) -> str:

@@ -256,3 +256,18 @@ def test_a_report_of_before_can_still_be_drawn(grade: Grade) -> None:
     data = charts(picture)
     assert (data["map"], data["numbers"], data["rule"]) == (None, None, "")
     assert len(data["charts"]) == 2
+
+
+def test_no_gradient_is_something_else_than_zero(grade: Grade) -> None:
+    picture, of = drawn(grade(wrong("exercise_03", "never_backpropagates")))
+    assert set(of["yours"].absent) == {(True, True)}
+    assert of["reference"].absent == ()
+    numbers = step_numbers(picture)
+    assert numbers is not None
+    row = numbers["groups"][1]["rows"][1]
+    assert (row["yours"][0], row["reference"][0], row["differs"][0]) == ("none", "2.112", 1)
+    assert of["yours"].memory == ((((0.0, 0.0),) * 20),) * 2
+    code = (ROOT / "tests" / "exercise_05" / "right" / "autograd_grad.py").read_bytes()
+    _, of = drawn(grade(code, "exercise_05"))
+    assert of["yours"].absent == ()
+    near(of["yours"].gradients, of["reference"].gradients)
