@@ -58,10 +58,10 @@ class KnownMistakes:
     def equal_to(self, trace: Trace, cases: Collection[str] = ()) -> list[KnownMistake]:
         """Those that did the same as this trace, on each of these cases; if none are named, on all."""
         cases = cases or [case.name for case in self._exercise.cases]
+        single = self._single
         asked = [case.name in cases for case in self._exercise.cases]
         mine = list(compress(summarize(trace), asked))
         near = [path for path, summary in self._summaries.items() if like(mine, list(compress(summary, asked)))]
-        single = {c.name for c in self._exercise.cases if c.arguments.get("dtype", "float64") != "float64"}
         part = trace.part(cases)
         found = [mistake for path in near if equal(part, (mistake := self._mistake(path)).trace.part(cases), single)]
         return [mistake for mistake in found if self._is_nearer(part, mistake.trace.part(cases), cases, single)]
@@ -113,8 +113,15 @@ class KnownMistakes:
 
     def beside(self, id: str, trace: Trace, case: str) -> KnownMistake | None:
         """The one of this id that did the same on this case; else the first of the id, which goes a way of its own."""
-        same = self.equal_to(trace, [case]) if any(done.name == case for done in trace.cases) else []
-        return next((mistake for mistake in same if mistake.id == id), None) or self.named(id)
+        part = trace.part([case])
+        candidates = (self._mistake(path) for path in self._programs if mistake_of(path) == id)
+        same = (mistake for mistake in candidates if part.cases and equal(part, mistake.trace.part([case]), self._single))
+        return next(same, None) or self.named(id)
+
+    @cached_property
+    def _single(self) -> set[str]:
+        """The cases that aren't in float64."""
+        return {c.name for c in self._exercise.cases if c.arguments.get("dtype", "float64") != "float64"}
 
     @cached_property
     def _programs(self) -> dict[Path, Submission]:

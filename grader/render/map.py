@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.render.words import TITLES, map_words
+from grader.render.words import TITLES, map_key, map_words
 from grader.report import Picture
 
 FAR = 20  # times the map's extent: further off, only the direction counts
@@ -42,6 +42,7 @@ def surface_map(picture: Picture, look: Mapping[str, int]) -> dict[str, Any] | N
         "id": "map",
         "title": TITLES["map"],
         "words": map_words(picture, off),
+        "key": map_key(picture),
         "axes": list(picture.coordinates),
         "x": surface.x,
         "y": surface.y,

@@ -56,7 +56,7 @@ def _momentum(picture: Picture, rule: Rule, right: Series) -> str:
     if v is None or old is None or g is None or picture.size > len(picture.coordinates):
         return f"{kept} and adds the new gradient."
     if abs(rule.momentum * old + g - v) > 1e-4 * abs(v):  # dampening, or weight decay
-        return f"{kept}."
+        return f"{kept}; the rest of the velocity comes from the new gradient."
     said = (
         f"{kept} and adds the new gradient. At step {i + 1} the reference's velocity in {picture.coordinates[j]} is "
         f"{number(rule.momentum)} × {_bracket(old)} + {_bracket(g)} = {number(v)}"

@@ -1,6 +1,7 @@
-"""Every word of the page's charts and steps: those made from numbers, and those that its scripts put in place.
+"""The words of the page's charts and steps that are made from numbers, and those that its scripts put in place.
 
-They stand together here, for whoever translates them; the scripts (`grader/render/templates/*.js`) have none of their own.
+They stand together here, for whoever translates them: the scripts have none of their own, and those that stand still are in the
+templates.
 """
 
 import math
@@ -190,6 +191,17 @@ def map_words(picture: Picture, off: dict[str, int]) -> str:
     return " ".join([*told, *_others(picture)])
 
 
+def map_key(picture: Picture) -> str:
+    """How the map is read."""
+    across, up = picture.coordinates
+    own = " of its own batch, which need not be downhill for all examples" if picture.batches > 1 else ""
+    return (
+        f"Across is {across}, up is {up}, each to its own scale. A thin line joins places of the same loss; the darker the "
+        f"ground, the higher it is. A path's arrow points where the loss falls most steeply from where the step began, against "
+        f"the gradient{own}: see how far the step agrees."
+    )
+
+
 def place(names: Sequence[str], values: Sequence[Value]) -> str:
     """A point: "weight 1, bias −2"."""
     return ", ".join(f"{name} {number(value)}" for name, value in zip(names, values, strict=True))
@@ -216,7 +228,9 @@ def step_words(picture: Picture, step: int, steps: int) -> str:
         for name, x, y in zip(names, a, b, strict=True)
     )
     told.append("your " + joined(list(moves)))
-    told.append(f"then you are {number(mine.distance[i])} from the reference" if there else "the reference takes no such step")
+    together = picture.parts_at is None or step < picture.parts_at
+    away = "where the reference is" if together else f"{number(mine.distance[i])} from the reference"
+    told.append(f"then you are {away}" if there else "the reference takes no such step")
     return f"{head}: {'; '.join(told)}."
 
 

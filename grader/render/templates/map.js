@@ -15,15 +15,16 @@ function ground(map, words) {
   };
 }
 
-/** A path, with a halo that lifts it off the ground. */
-function pathTraces(path, words) {
+/** What lifts a path off the ground. All of these lie beneath all paths. */
+function halo(path) {
+  return { type: "scatter", x: path.x, y: path.y, mode: "lines", line: { color: colour("page"), width: 5 }, opacity: 0.8, hoverinfo: "skip" };
+}
+
+function pathTrace(path, words) {
   const look = lookOf(path);
   const text = path.x.map((_, i) => `${look.name}, ${words.after} ${i}`);
-  const same = { type: "scatter", x: path.x, y: path.y };
   look.marker.size = 5;
-  const halo = { ...same, mode: "lines", line: { color: colour("page"), width: 5 }, opacity: 0.8, hoverinfo: "skip", showlegend: false, legendgroup: path.name };
-  const line = { ...same, ...look, text, hovertemplate: "%{text}<extra></extra>" };
-  return band(path) ? [line] : [halo, line];
+  return { type: "scatter", x: path.x, y: path.y, ...look, text, hovertemplate: "%{text}<extra></extra>" };
 }
 
 function inside(map, x, y) {
@@ -60,7 +61,9 @@ function arrows(map, step, plot) {
 function drawMap(drawn, step, onPaper) {
   const { map, words } = drawn;
   const plot = plotOf(map);
-  const all = [ground(map, words), ...bandsFirst(map.paths).flatMap((path) => pathTraces(path, words))];
+  const bands = map.paths.filter(band);
+  const paths = map.paths.filter((path) => !band(path));
+  const all = [ground(map, words), ...bands.map((path) => pathTrace(path, words)), ...paths.map(halo), ...paths.map((path) => pathTrace(path, words))];
   if (step) all.push(nowTrace(mapPoints(map, step)));
   const whole = {
     ...sheet(onPaper), hovermode: "closest",
