@@ -1,1 +1,23 @@
-"""Descent: a course on torch.optim, and a grader that names the mistake."""
+"""Exercises on torch.optim, and a grader that records a training loop and names the mistake.
+
+    from grader import grade
+    report = grade("train.py", "exercise_03")
+
+Both names are loaded when they are first used: a learner's process imports parts of this package, and has no use for them.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.api import grade
+    from grader.report import Report
+
+__all__ = ["Report", "grade"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'grader' has no attribute {name!r}")
+    from grader import api
+
+    return getattr(api, name)

@@ -147,6 +147,14 @@ def solution(name: str | None, course: Path | None) -> int:
 
 
 @cli.command()
+def schema() -> int:
+    """Print the JSON schema of a report, which has a version."""
+    from grader.commands.schema import schema as show
+
+    return show()
+
+
+@cli.command()
 @click.argument("shell", required=False, type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str | None) -> int:
     """Print what makes your shell complete commands and exercises; without SHELL, how to use it."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.commands.own import is_own, own_folder
-from grader.commands.warm import Warm
 from grader.course import Exercise, find_course
 from grader.faults import UsageError
 from grader.waiting import somebody_waits
+from grader.warm import Warm
 
 if TYPE_CHECKING:
     from grader.report import Report

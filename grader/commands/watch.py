@@ -12,7 +12,6 @@ import click
 from grader.commands.keyboard import Keyboard
 from grader.commands.own import is_own, own_folder
 from grader.commands.saves import LOOK_S, Saves
-from grader.commands.warm import Warm
 from grader.course import Course, Exercise, find_course
 from grader.faults import GraderFault, UsageError
 from grader.progress import Progress, next_exercise
@@ -21,6 +20,7 @@ from grader.render.terminal import show_within
 from grader.render.text import clean, told
 from grader.submission import MAIN
 from grader.waiting import somebody_waits
+from grader.warm import Warm
 
 if TYPE_CHECKING:
     from grader.report import Report

@@ -23,6 +23,8 @@ LAYERS = {
     "grader.__main__": 7,
     "grader.cli": 6,
     "grader.commands": 5,
+    "grader.api": 5,
+    "grader.warm": 4,
     "grader.bulk": 4,
     "grader.explore": 3,
     "grader.pipeline": 4,
@@ -74,7 +76,7 @@ def test_there_are_modules_to_look_at() -> None:
     assert all(any(within(module, name) for module in MODULES) for name in LAYERS)
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", [module for module in MODULES if module != "grader"])  # whose names are those of grader.api
 def test_imports_run_one_way_from_the_command_line_to_the_models(module: str) -> None:
     for other in imports(module):
         if within(other, "grader"):
@@ -115,8 +117,9 @@ def test_what_runs_in_the_learners_process_imports_torch_and_the_standard_librar
         assert root == "torch" or root in sys.stdlib_module_names or within(other, *LEARNERS_SIDE) or other == "grader", (
             f"{module} imports {other}"
         )
-        if other == "grader":  # for its path alone: the package itself holds nothing
-            assert not parsed("grader").body[1:]
+        if other == "grader":  # for its path alone: the package itself loads nothing before it is used
+            top = [node for node in parsed("grader").body if isinstance(node, ast.ImportFrom | ast.Import)]
+            assert [ast.unparse(node) for node in top] == ["from typing import TYPE_CHECKING, Any"]
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if not within(m, *LEARNERS_SIDE)])
