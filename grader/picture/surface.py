@@ -56,7 +56,7 @@ def _survey(reference: Reference, edges: tuple[tuple[float, float], ...]) -> Sur
     try:
         with torch.no_grad():
             heights = torch.func.vmap(loss)(grid)  # all at once: fifty times as fast as one by one
-    except RuntimeError:  # a model or a loss that can't be asked for many places at once
+    except (RuntimeError, ValueError, TypeError):  # a model or a loss that can't be asked for many places at once
         return None
     rows = heights.to(torch.float64).reshape(POINTS, POINTS).tolist()
     sides = [tuple(v for v in rounded(side.tolist(), 5) if v is not None) for side in (across, up)]
