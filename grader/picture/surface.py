@@ -59,5 +59,5 @@ def _survey(reference: Reference, edges: tuple[tuple[float, float], ...]) -> Sur
     except (RuntimeError, ValueError, TypeError):  # a model or a loss that can't be asked for many places at once
         return None
     rows = heights.to(torch.float64).reshape(POINTS, POINTS).tolist()
-    sides = [tuple(v for v in rounded(side.tolist(), 5) if v is not None) for side in (across, up)]
+    sides = [tuple(v for v in rounded(side.tolist(), 9) if v is not None) for side in (across, up)]
     return Surface(x=sides[0], y=sides[1], loss=tuple(rounded(row, 4) for row in rows))

@@ -113,6 +113,17 @@ def test_a_learners_moments_are_those_of_the_learners_own_gradients(grade: Grade
     assert of["yours"].distance == pytest.approx(gaps, abs=1e-6)
 
 
+def test_of_the_programs_with_one_mistake_the_one_that_did_the_same_is_drawn(grade: Grade) -> None:
+    for program in ("scales_learning_rate--tenfold", "scales_learning_rate--doubled"):
+        picture, of = drawn(grade(wrong("exercise_02", program), "exercise_02"))
+        assert of["mistake"].parameters == of["yours"].parameters
+        assert "goes the same way as you." in charts(picture)["charts"][0]["words"]
+    code = wrong("exercise_02", "scales_learning_rate--tenfold").replace(b"10 * lr", b"1.7 * lr")
+    picture, of = drawn(grade(code, "exercise_02"))
+    assert of["mistake"].parameters != of["yours"].parameters
+    assert "another program is drawn beside them" in charts(picture)["charts"][0]["words"]
+
+
 def test_the_velocity_is_torchs_and_the_gradient_is_the_one_that_was_clipped(grade: Grade, course: Course) -> None:
     given = inputs(course, "exercise_04")
     batches = list(given["batches"]) * given["epochs"]
