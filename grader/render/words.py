@@ -196,10 +196,9 @@ def map_key(picture: Picture) -> str:
     across, up = picture.coordinates
     own = " of its own batch, which need not be downhill for all examples" if picture.batches > 1 else ""
     return (
-        f"Across is {across}, up is {up}, each to its own scale. A thin line joins places of the same loss; the more the ground "
-        f"stands out from the page, the higher it is. A path's arrow points where the loss falls most steeply from where the "
-        f"step began, against "
-        f"the gradient{own}: see how far the step agrees."
+        f"Across is {across}, up is {up}, each to its own scale. A thin line joins places of the same loss; the more the "
+        f"ground stands out from the page, the higher it is. A path's arrow points where the loss falls most steeply from "
+        f"where the step began, against the gradient{own}: see how far the step agrees."
     )
 
 
