@@ -114,6 +114,8 @@ def test_the_keyboard_moves_the_step_in_all_plots_the_table_and_the_text(page: P
 
 @needs_browser
 def test_the_buttons_go_to_the_first_the_last_and_the_steps_between(page: Page) -> None:
+    named = "[...document.querySelectorAll('#bar button')].map((each) => each.getAttribute('aria-label') || each.textContent)"
+    assert page.run(named) == ["First step", "One step back", "Play", "One step on", "Last step"]
     for id, step in (("last", 20), ("back", 19), ("on", 20), ("first", 1), ("on", 2)):
         focus(page, id)
         page.press("Enter", 13, "\r")
