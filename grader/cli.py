@@ -62,6 +62,12 @@ def cli() -> None:
 )
 @click.option("--full", is_flag=True, help="Show all that is known of a mistake, and not only what is needed to mend it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, and nothing else.")
+@click.option(
+    "--results",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Write the report to this file as well: markdown, junit, gradescope or exercism. May be given several times.",
+)
 @click.option("--page", type=click.Path(path_type=Path), help="The folder for the page.  [default: .descent/<exercise>]")
 @click.option("--no-page", is_flag=True, help="Write no page.")
 @click.option("--student", default="", help="Whose submission it is: the questions' numbers are drawn from this id.")

@@ -26,15 +26,18 @@ def grade_one(
     unconfined: bool,
     student: str,
     full: bool,
+    results: tuple[str, ...],
     course: Path | None,
 ) -> int:
     """Grade, show, and return 0 for a pass and 1 for anything else."""
     exercise = find_course(course).exercise(name)
+    files = _wanted(results)
     with somebody_waits(), _progress(not as_json) as say:
         with Warm(exercise.course, say) as warm:
             trusted = unconfined or submission is None
             report = warm.grade(exercise, submission or own_folder(exercise), student, trusted=trusted)
         written = None if no_page or (as_json and page is None) else _write_page(report, page, say)
+    _write_results(report, files)
     own = submission is None and is_own(own_folder(exercise), exercise)
     if own:
         _note(exercise, report)
@@ -71,6 +74,35 @@ def _note(exercise: Exercise, report: "Report") -> None:
 
     if report.checks:
         Progress(exercise.course).graded(exercise.name, report.score, report.verdict == "passed")
+
+
+def _wanted(results: tuple[str, ...]) -> list[tuple[str, Path]]:
+    """Format and file of each --results. Raises UsageError before anything is graded."""
+    known = ("markdown", "junit", "gradescope", "exercism")
+    found = []
+    for asked in results:
+        kind, _, path = asked.partition("=")
+        if kind not in known or not path:
+            raise UsageError(
+                f"--results {asked}: give a format and a file, such as junit=results.xml; formats: {', '.join(known)}."
+            )
+        if not Path(path).absolute().parent.is_dir():
+            raise UsageError(f"--results {asked}: there is no folder {Path(path).absolute().parent}.")
+        found.append((kind, Path(path)))
+    return found
+
+
+def _write_results(report: "Report", files: list[tuple[str, Path]]) -> None:
+    if not files:
+        return
+    from grader.files import replace_file
+    from grader.render.results import FORMATS
+
+    for kind, path in files:
+        try:
+            replace_file(path, FORMATS[kind](report).encode("utf-8", "replace"))
+        except OSError as error:
+            raise UsageError(f"The results can't be written to {path}: {error.strerror}.") from None
 
 
 def _write_page(report: "Report", folder: Path | None, say: "Say") -> Path | None:
