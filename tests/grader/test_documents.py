@@ -1,0 +1,103 @@
+"""What the documents tell people to type, typed: in order, for real, in a course and a class made for it."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import click
+import pytest
+
+from grader.cli import cli
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("README.md", "INSTRUCTORS.md")
+COMMAND = re.compile(r"^    (grade .*)$", re.M)
+INLINE = re.compile(r"`(grade [^`…]*)`")
+
+
+def test_an_instructors_term_works_as_it_is_written(tmp_path: Path) -> None:
+    for folder in ("exercises", "tests", "solutions"):
+        ignored = shutil.ignore_patterns("__pycache__", "wrong", "signatures.json")
+        shutil.copytree(ROOT / folder / "exercise_03", tmp_path / folder / "exercise_03", ignore=ignored)
+    for name in ("misconceptions.toml", "rubric_terms.toml"):
+        shutil.copyfile(ROOT / "tests" / name, tmp_path / "tests" / name)
+    solution = (ROOT / "solutions" / "exercise_03" / "train.py").read_bytes()
+    stub = (ROOT / "exercises" / "exercise_03" / "train.py").read_bytes()
+    answers = (ROOT / "solutions" / "exercise_03" / "answers.toml").read_bytes()
+    files = {"s1/train.py": solution, "s1/answers.toml": answers, "s2/train.py": stub, "s3/train.py": stub}
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+            (tmp_path / "submissions" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "submissions" / name).write_bytes(content)
+    with zipfile.ZipFile(tmp_path / "submission.zip", "w") as archive:
+        archive.writestr("train.py", solution)
+    (tmp_path / "roster.csv").write_text("id,name,email\ns1,Ada Lovelace,a@x.org\ns2,Bob,b@x.org\ns3,Eve,e@x.org\n")
+    text = (ROOT / "INSTRUCTORS.md").read_text("utf-8")
+    policy = re.search(r"policy\.toml`:\n\n((?:    .*\n)+)", text)
+    assert policy
+    (tmp_path / "policy.toml").write_text(re.sub("^    ", "", policy[1], flags=re.M))
+    commands = COMMAND.findall(text)
+    assert len(commands) >= 8
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", "grader", *shlex.split(command)[1:]],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            input="",
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    rows = (tmp_path / "graded" / "grades.csv").read_text("utf-8-sig").splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["s1", "s2", "s3"]
+    assert "excused" in rows[2]
+    assert (tmp_path / "release" / "course-2026.1.zip").is_file()
+    assert len((tmp_path / "tickets.csv").read_text().splitlines()) == 4
+    assert json.loads((tmp_path / "results.json").read_text())["score"] == 10
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_command_and_option_that_is_named_exists(document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    named = [*COMMAND.findall(text), *INLINE.findall(text)]
+    assert len(named) >= 8
+    for command in named:
+        words = shlex.split(command)[1:]
+        group: click.Command = cli
+        while words and isinstance(group, click.Group) and words[0] in group.commands:
+            group = group.commands[words.pop(0)]
+        if isinstance(group, click.Group) and words and not words[0].startswith("-"):
+            assert group is cli, command
+            assert words[0].startswith("exercise_"), f"{document}: {command}"
+            group = cli.commands["exercise"]
+        known = {name for option in group.params for name in option.opts + option.secondary_opts} | {"--help", "--version"}
+        for word in words:
+            if word.startswith("--"):
+                assert word.split("=")[0] in known, f"{document}: {command}"
+
+
+def test_every_command_is_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    for name, command in cli.commands.items():
+        if not command.hidden and name != "exercise":
+            assert f"`grade {name}" in text, name
+
+
+@pytest.mark.parametrize("name", ["", *cli.commands])
+def test_every_help_text_is_complete(name: str) -> None:
+    command = cli.commands[name] if name else cli
+    assert command.help
+    assert command.help.split("\n")[0].rstrip().endswith((".", "]"))
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts}"
+            assert parameter.help.rstrip("]")[-1] in ".?:" or parameter.help.endswith("]"), (
+                f"{name} {parameter.opts}: {parameter.help}"
+            )
