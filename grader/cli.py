@@ -261,6 +261,17 @@ def tickets(roster: Path, out: Path | None, sheets: Path | None, course: Path | 
 
 
 @cli.command()
+@click.argument("name")
+@click.option("--like", required=True, help="The exercise to copy.", shell_complete=_exercises)
+@_course
+def new(name: str, like: str, course: Path | None) -> int:
+    """Begin an exercise as a copy of another (for authors)."""
+    from grader.commands.new import new as begin
+
+    return begin(name, like, course)
+
+
+@cli.command()
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder for the zip and its checksum.")
 @click.option("--version", default="", help="What this release is called.  [default: the grader's version, and the content's]")
 @_course
