@@ -260,6 +260,21 @@ def tickets(roster: Path, out: Path | None, sheets: Path | None, course: Path | 
     return make(roster, out, sheets, course)
 
 
+@cli.group()
+def export() -> None:
+    """For teachers: write what lets another system grade with this course."""
+
+
+@export.command()
+@click.option("--out", default=".", type=click.Path(path_type=Path), help="The repository's folder.  [default: this one]")
+@click.option("--install", default="", help="What pip installs there.  [default: this version of the grader]")
+def github(out: Path, install: str) -> int:
+    """Write a workflow for GitHub Actions: it grades at each push, with a summary and JUnit XML."""
+    from grader.commands.export import github as write
+
+    return write(out, install)
+
+
 @cli.command()
 @click.argument("name")
 @click.option("--like", required=True, help="The exercise to copy.", shell_complete=_exercises)
