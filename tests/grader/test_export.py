@@ -59,6 +59,8 @@ def test_what_was_begun_is_graded_by_the_graders_own_course_and_summed_up(layout
     assert "**Not passed**: 7 of 10 points" in said
     assert "Gradients are never cleared" in said
     assert "xercise 04" not in said  # it isn't begun
+    if layout == "exercise_03":
+        return  # the rest is the same
     code, said = run(SOLUTIONS / "exercise_03" / "train.py")
     assert code == 0
     assert "**Passed**" in said
