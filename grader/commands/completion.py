@@ -7,7 +7,6 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from grader.faults import GraderFault, UsageError
-from grader.render.text import told
 
 SHELLS = ("bash", "zsh", "fish")
 HOW = {
@@ -33,8 +32,6 @@ def completion(shell: str | None, program: click.Command) -> int:
         click.echo(script.source_template % script.source_vars())
     except (KeyError, TypeError) as error:
         raise GraderFault(f"click has another template for {shell} than was expected ({error}).") from None
-    if shell == "bash" and os.environ.get("BASH_VERSION", "4.4") < "4.4":
-        click.echo(told("# bash 4.4 or later is needed"), err=True)
     return 0
 
 

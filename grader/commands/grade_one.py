@@ -78,13 +78,16 @@ def _note(exercise: Exercise, report: "Report") -> None:
 
 def _wanted(results: tuple[str, ...]) -> list[tuple[str, Path]]:
     """Format and file of each --results. Raises UsageError before anything is graded."""
-    known = ("markdown", "junit", "gradescope", "exercism")
+    if not results:
+        return []
+    from grader.render.results import FORMATS
+
     found = []
     for asked in results:
         kind, _, path = asked.partition("=")
-        if kind not in known or not path:
+        if kind not in FORMATS or not path:
             raise UsageError(
-                f"--results {asked}: give a format and a file, such as junit=results.xml; formats: {', '.join(known)}."
+                f"--results {asked}: give a format and a file, such as junit=results.xml; formats: {', '.join(FORMATS)}."
             )
         if not Path(path).absolute().parent.is_dir():
             raise UsageError(f"--results {asked}: there is no folder {Path(path).absolute().parent}.")

@@ -3,9 +3,7 @@
 import base64
 import hashlib
 import json
-import os
 import re
-import tempfile
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -20,6 +18,7 @@ from grader.course import Course, find_course
 from grader.explore.pack import pack
 from grader.explore.runs import LEARNING_RATES, MEMORIES, MISTAKES, STEPS, Name, all_runs
 from grader.explore.surfaces import SURFACES
+from grader.files import PUBLIC, replace_file
 
 FILE = "explore.html"
 _SCRIPTS = ("data.js", "words.js", "map.js", "loss.js", "numbers.js", "main.js")
@@ -82,16 +81,8 @@ def explore(folder: Path, course: Course | None = None) -> Path:
         OSError: it can't be written.
     """
     page = render_playground(course or find_course())
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, half = tempfile.mkstemp(dir=folder, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        os.chmod(half, 0o644)  # noqa: PTH101  mkstemp gives 0600, which a web server can't read
-        return Path(half).replace(folder / FILE)
-    except BaseException:
-        Path(half).unlink(missing_ok=True)
-        raise
+    replace_file(folder / FILE, page.encode(), PUBLIC)
+    return folder / FILE
 
 
 def render_playground(course: Course) -> str:

@@ -7,9 +7,7 @@ inside the page, because a class of a thousand has more cells than a browser sho
 import base64
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +19,7 @@ from markupsafe import Markup
 
 from grader.bulk.dashboard.rows import QuestionText, Row
 from grader.bulk.dashboard.stats import ClassStats, class_stats
+from grader.files import PUBLIC, replace_file
 from grader.render.text import clean
 
 # Joins letters and emoji into one sign; in Persian and Hindi names, a mark in its place would be a misspelling.
@@ -60,16 +59,7 @@ def write_dashboard(rows: Iterable[Row], path: Path, about: About | None = None)
         OSError: it can't be written.
     """
     page = render_dashboard(rows, about)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, half = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
-        os.chmod(half, 0o644)  # noqa: PTH101  mkstemp gives 0600, which a web server can't read
-        Path(half).replace(path)
-    except BaseException:
-        Path(half).unlink(missing_ok=True)
-        raise
+    replace_file(path, page.encode(), PUBLIC)
     return path
 
 
