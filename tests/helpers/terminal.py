@@ -29,7 +29,9 @@ class Terminal:
             for number in (signal.SIGINT, signal.SIGTSTP):
                 signal.signal(number, signal.SIG_DFL)
             os.chdir(cwd)
-            os.execve(command[0], list(command), {**os.environ, "TERM": "xterm", **environment})
+            # The window's size is the terminal's own to say, and not that of the one in which the tests run.
+            kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+            os.execve(command[0], list(command), {**kept, "TERM": "xterm", **environment})
         self.resize(columns, rows)
 
     def __enter__(self) -> "Terminal":
