@@ -5,7 +5,6 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import click
 
@@ -13,13 +12,10 @@ from grader.commands.own import is_own, own_folder
 from grader.course import Exercise, find_course
 from grader.faults import UsageError
 from grader.progress import Progress
-from grader.questions.answers import read_answers
-from grader.questions.answers_file import blank, fill, save
-from grader.questions.grade import QuestionGrader
+from grader.questions.asking import POINTS, SIGNS, Asking, begin_asking, in_points, in_questions, standing, to_mend
 from grader.questions.marking import in_words, tidy
 from grader.questions.model import Question, QuestionSet
-from grader.questions.reply import Given, Reply, understand
-from grader.questions.sheet import Sheet, make_sheet, make_ticket
+from grader.questions.reply import Reply, understand
 from grader.render.text import clean, width
 from grader.report import QuestionReport
 from grader.submission import ANSWERS
@@ -32,7 +28,6 @@ ASK = {
     "output": "It prints: ",
     "short": "Your answer, on as many lines as you like; an empty line ends it:\n",
 }
-SIGNS = {"correct": "Right.", "partial": "Partly right.", "incorrect": "Not yet.", "needs_review": "Noted."}
 
 
 class Left(Exception):
@@ -43,16 +38,13 @@ class Left(Exception):
 class Quiz:
     """One exercise's questions, as they are asked in a terminal."""
 
-    sheet: Sheet
-    grader: QuestionGrader
-    path: Path
+    asking: Asking
 
     def ask_all(self, again: bool) -> None:
         """Ask what is still to be answered; if `again`, also what isn't right yet."""
-        reports = self.reports()
-        to_ask = [n for n, report in enumerate(reports) if report.status == "unanswered" or (again and _to_mend(report))]
-        done = len(reports) - len(to_ask)
-        _say(f"Exercise {self.sheet.exercise.rpartition('_')[2]} · {self.sheet.title}: {_count(len(reports))}.", bold=True)
+        sheet, to_ask = self.asking.sheet, self.asking.still(again)
+        done = len(sheet.asked) - len(to_ask)
+        _say(f"Exercise {sheet.exercise.rpartition('_')[2]} · {sheet.title}: {in_questions(len(sheet.asked))}.", bold=True)
         if done and to_ask:
             _say(f"{done} of them {'is' if done == 1 else 'are'} answered already.")
         if to_ask:
@@ -60,47 +52,36 @@ class Quiz:
         for number in to_ask:
             self._ask(number)
 
-    def reports(self) -> tuple[QuestionReport, ...]:
-        """How each question stands, as far as that can be said here."""
-        content = self.path.read_bytes()
-        if self.grader.questions.has_key:
-            return self.grader.grade(content, self.sheet.student).questions
-        given = read_answers(content).given
-        return tuple(
-            _unmarked(asked.question, understand(asked.question, given.get(asked.question.id))) for asked in self.sheet.asked
-        )
-
     def _ask(self, number: int) -> None:
-        question = self.sheet.asked[number].question
+        asked = self.asking.sheet.asked
+        question = asked[number].question
         click.echo()
-        _say(f"Question {number + 1} of {len(self.sheet.asked)} ({_points(question.points)})", bold=True)
+        _say(f"Question {number + 1} of {len(asked)} ({in_points(question.points)})", bold=True)
         for line in _shown(question):
             click.echo(line)
         click.echo()
         while (reply := _reply(question)) is not None:
-            save(self.path, fill(self.path.read_text("utf-8"), {question.id: reply}))
+            report = self.asking.keep(number, reply)
             if question.choices:
                 for chosen in in_words(question, reply).split("\n"):
                     _say(chosen, "  ")
-            if not self._judged(number):
+            if not self._judged(report):
                 return
 
-    def _judged(self, number: int) -> bool:
+    def _judged(self, report: QuestionReport) -> bool:
         """Say what the answer is worth, where that can be said; whether another one is wanted."""
-        report = self.reports()[number]
-        if not self.grader.questions.has_key:
+        if not self.asking.has_key:
             _say("Noted.")
             return False
         _say(f"{SIGNS[report.status]} {report.feedback}", bold=report.status == "correct")
         for point in report.keypoints:
-            sign = {"credited": "[x]", "review": "[?]", "not_detected": "[ ]"}[point.status]
-            _say(f"{sign} {point.text}" + (f" (“{clean(point.words)}”)" if point.words else ""), "  ", "      ")
+            _say(f"{POINTS[point.status]} {point.text}" + (f" (“{clean(point.words)}”)" if point.words else ""), "  ", "      ")
         if report.status in ("correct", "needs_review"):
             _say(report.explanation, "  ")
             return False
         chosen = _line("Again (a), the explanation (e), or on to the next (Enter)? ").lower()
         if chosen.startswith("e"):
-            key = self.grader.questions.key[report.id]
+            key = self.asking.grader.questions.key[report.id]
             _say(tidy(key.explanation), "  ")
         return chosen.startswith("a")
 
@@ -118,79 +99,32 @@ def quiz(name: str | None, again: bool, student: str, ticket: str, course_folder
     folder = own_folder(exercise)
     if not is_own(folder, exercise):
         raise UsageError(f"To keep your answers, begin the exercise here first: grade start {exercise.name}")
-    path = folder / ANSWERS
-    sheet = _sheet(questions, path, student, ticket)
-    asked = Quiz(sheet, QuestionGrader(questions), path)
+    asking = begin_asking(questions, folder / ANSWERS, student, ticket)
+    if asking.aside:
+        _say(f"These are other numbers than before; what you had is kept in {_place(asking.aside)}.")
     try:
-        asked.ask_all(again)
+        Quiz(asking).ask_all(again)
     except Left:
         click.echo()
-        _say(f"Left for now. Your answers so far are in {_place(path)}; go on with: grade quiz {exercise.name}")
+        _say(f"Left for now. Your answers so far are in {_place(asking.path)}; go on with: grade quiz {exercise.name}")
         return 0
-    _sum_up(asked, exercise)
+    _sum_up(asking, exercise)
     return 0
 
 
-def _sheet(questions: QuestionSet, path: Path, student: str, ticket: str) -> Sheet:
-    """The sheet that the file is for. The file is made where there is none, and anew, with a copy kept, for another draw."""
-    kept = read_answers(path.read_bytes()) if path.is_file() else None
-    for note in kept.notes if kept else ():
-        raise UsageError(f"{note} Nothing was changed: mend it first, or move {_place(path)} away.")
-    if kept is not None and (not student or make_ticket("", student) == make_ticket("", kept.student)):
-        student, ticket = student or kept.student, ticket or kept.ticket
-    sheet = make_sheet(questions, student, ticket)
-    if kept is None:
-        save(path, blank(sheet))
-    elif (kept.student, kept.sheet) != (student, sheet.digest):
-        # What was drawn is another now: those answers are answers to other numbers. The others stay.
-        stay = {asked.question.id: understand(asked.question, kept.given.get(asked.question.id)) for asked in sheet.asked}
-        drawn = (
-            {asked.question.id for asked in sheet.asked if asked.variant is not None} if kept.sheet != sheet.digest else set()
-        )
-        answers = {id: given.reply for id, given in stay.items() if given.reply is not None and id not in drawn}
-        if kept.given.keys() and any(kept.given.values()):
-            _say(f"These are other numbers than before; what you had is kept in {_place(_put_aside(path))}.")
-        save(path, fill(blank(sheet), answers))
-    return sheet
-
-
-def _put_aside(path: Path) -> Path:
-    """Keep a copy under a name that is free."""
-    number = next(n for n in range(1, 10_000) if not path.with_name(f"{path.stem}.{n}{path.suffix}").exists())
-    copy = path.with_name(f"{path.stem}.{number}{path.suffix}")
-    try:
-        copy.write_bytes(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{copy} can't be written: {error.strerror}. Nothing was changed.") from None
-    return copy
-
-
-def _sum_up(asked: Quiz, exercise: Exercise) -> None:
-    reports = asked.reports()
+def _sum_up(asking: Asking, exercise: Exercise) -> None:
+    reports = asking.reports()
     left = sum(report.status == "unanswered" for report in reports)
     click.echo()
     if left:
-        _say(f"{_count(left)} still to be answered: grade quiz {exercise.name}")
-    if not asked.grader.questions.has_key:
-        _say(f"Your answers are in {_place(asked.path)}: hand it in with your train.py.")
+        _say(f"{in_questions(left)} still to be answered: grade quiz {exercise.name}")
+    if not asking.has_key:
+        _say(f"Your answers are in {_place(asking.path)}: hand it in with your train.py.")
         return
-    waiting = sum(report.status == "needs_review" for report in reports)
-    decided = [report for report in reports if report.status != "needs_review"]
-    points, of = sum(report.points for report in decided), sum(report.max_points for report in decided)
-    more = f" {_count(waiting)} can't be marked by a machine alone: compare with the model answer." if waiting else ""
-    _say(f"{points:g} of {_points(of)}.{more}", bold=True)
-    if any(_to_mend(report) for report in reports):
+    _say(" ".join(standing(reports)), bold=True)
+    if any(map(to_mend, reports)):
         _say(f"What isn't right yet is asked again by: grade quiz {exercise.name} --again")
-    _say(f"Your answers are in {_place(asked.path)}.")
-
-
-def _unmarked(question: Question, given: Given) -> QuestionReport:
-    status: Literal["needs_review", "unanswered"] = "needs_review" if given.reply is not None else "unanswered"
-    return QuestionReport(id=question.id, kind=question.kind, status=status, points=0, max_points=question.points)
-
-
-def _to_mend(report: QuestionReport) -> bool:
-    return report.status in ("incorrect", "partial")
+    _say(f"Your answers are in {_place(asking.path)}.")
 
 
 def _reply(question: Question) -> Reply | None:
@@ -246,14 +180,6 @@ def _wrapped(text: str, first: str = "", then: str | None = None) -> list[str]:
 def _say(text: str, first: str = "", then: str | None = None, *, bold: bool = False) -> None:
     for line in _wrapped(text, first, then):
         click.secho(line, bold=bold)
-
-
-def _count(number: int) -> str:
-    return f"{number} {'question' if number == 1 else 'questions'}"
-
-
-def _points(points: float) -> str:
-    return f"{points:g} {'point' if points == 1 else 'points'}"
 
 
 def _place(path: Path) -> str:
