@@ -3,7 +3,9 @@
     from grader import grade
     report = grade("train.py", "exercise_03")
 
-Both names are loaded when they are first used: a learner's process imports parts of this package, and has no use for them.
+In a notebook, `%load_ext grader` brings %%grade and %quiz.
+
+All of this is loaded when it is first used: a learner's process imports parts of this package, and has no use for it.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -21,3 +23,17 @@ def __getattr__(name: str) -> Any:
     from grader import api
 
     return getattr(api, name)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext grader` calls."""
+    from grader.jupyter import magics
+
+    magics.load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """What `%unload_ext grader` calls."""
+    from grader.jupyter import magics
+
+    magics.unload(shell)

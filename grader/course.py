@@ -179,10 +179,15 @@ class Course:
 
     def exercise(self, name: str) -> Exercise:
         """The exercise of this name; "3" and "03" will do. Raises UsageError where there is none."""
-        for candidate in (name, f"exercise_{name}", f"exercise_{name.zfill(2)}"):
+        for candidate in spellings(name):
             if candidate in self.names:
                 return Exercise(self, candidate)
         raise UsageError(f"There is no exercise called {name!r} in {self.root}. There are: {', '.join(self.names) or 'none'}.")
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """The names of exercises that may be meant by a name as it was typed."""
+    return name, f"exercise_{name}", f"exercise_{name.zfill(2)}"
 
 
 def is_course(folder: Path) -> bool:

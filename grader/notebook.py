@@ -3,16 +3,22 @@
 import json
 import re
 
+from grader.course import spellings
+
 MAX_NOTEBOOK = 20_000_000  # bytes: pictures are in it
 # What IPython takes for its own, where a statement begins: %magic, !shell, ?help, name?, x = %magic, x = !shell.
 _MAGIC = re.compile(r"[%!?]|[\w.]+\?{1,2}\s*$|[\w, ()\[\].*]+=\s*[%!]")
 _AROUND = re.compile(r"%%(?:time|capture|prun)\b")  # what follows is Python still, and runs in the same place
+_GRADE = re.compile(r"%%grade\s+([\w.-]+)")  # ours: the cell is a program for this exercise
 # What a line of Python is made of, as far as it decides where a statement ends. A string of one line is one piece.
 _PIECE = re.compile(r"""\"{3}|'{3}|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|\#.*|[(\[{]|[)\]}]|\\$""")
 
 
-def notebook_source(content: bytes) -> bytes:
+def notebook_source(content: bytes, exercise: str = "") -> bytes:
     """The code cells, one after the other. A line that only a notebook understands becomes a comment, so that lines stay.
+
+    Args:
+        exercise: cells with %%grade that name another one are left out.
 
     Raises:
         ValueError: it is no notebook, with a sentence.
@@ -24,7 +30,7 @@ def notebook_source(content: bytes) -> bytes:
         sources = [_text(cell.get("source", cell.get("input"))) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError("it is no notebook that can be read (JSON with cells is expected): save it again in Jupyter") from None
-    return "\n\n".join(map(_program, sources)).encode("utf-8", "replace")
+    return "\n\n".join(cell_source(source, exercise) for source in sources).encode("utf-8", "replace")
 
 
 def _text(source: object) -> str:
@@ -35,11 +41,13 @@ def _text(source: object) -> str:
     return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _program(source: str) -> str:
-    """A cell's Python; a cell that begins with %% is another language's, but for the few that only watch."""
+def cell_source(source: str, exercise: str = "") -> str:
+    """A cell's Python; a cell that begins with %% is another language's, but for the few that only watch, and for ours."""
     lines = source.split("\n")
     first = next((line.strip() for line in lines if line.strip()), "")
-    if first.startswith("%%") and not _AROUND.match(first):
+    ours = _GRADE.match(first)
+    another = ours is not None and exercise != "" and exercise not in spellings(ours[1])
+    if another or (first.startswith("%%") and not ours and not _AROUND.match(first)):
         return "\n".join(f"# {line}" for line in lines)
     made: list[str] = []
     state = _State()

@@ -53,8 +53,11 @@ class Submission:
         return lines[number - 1].rstrip() if 0 < number <= len(lines) else ""
 
 
-def read_submission(path: Path) -> Submission:
+def read_submission(path: Path, exercise: str = "") -> Submission:
     """Read a .py file, a notebook, a file of answers, or a folder or zip with train.py and its helpers, answers.toml, or both.
+
+    Args:
+        exercise: of a notebook, cells that are for another exercise (`%%grade exercise_04`) are left out.
 
     Raises:
         UsageError: no file is at that path.
@@ -62,16 +65,16 @@ def read_submission(path: Path) -> Submission:
     """
     try:
         if path.is_dir():
-            return _read_folder(path)
+            return _read_folder(path, exercise)
         if not path.is_file() and not path.is_symlink():
             raise UsageError(f"There is no file at {path}.")
         if path.suffix == ".toml":
             return Submission({}, answers=_read_file(path))
         if path.suffix == ".ipynb":
-            return Submission({MAIN: _of_notebook(_read_file(path, MAX_NOTEBOOK))})
+            return Submission({MAIN: _of_notebook(_read_file(path, MAX_NOTEBOOK), exercise)})
         if path.suffix == ".zip":
             _may_be_read(path, MAX_ZIP)
-            return _of_files(read_archive(path, (MAIN, NOTEBOOK, ".ipynb", ".py", ANSWERS), MAX_NOTEBOOK), "The zip")
+            return _of_files(read_archive(path, (MAIN, NOTEBOOK, ".ipynb", ".py", ANSWERS), MAX_NOTEBOOK), "The zip", exercise)
         if path.suffix != ".py":
             raise Ungradable(
                 f"{_shown(path)} is not a Python file: hand in a .py file, a notebook, or a folder or a zip with {MAIN}."
@@ -82,13 +85,13 @@ def read_submission(path: Path) -> Submission:
         raise Ungradable(f"{_shown(path)} can't be read: {error.strerror}.") from None
 
 
-def _read_folder(folder: Path) -> Submission:
+def _read_folder(folder: Path, exercise: str) -> Submission:
     if (folder / MAIN).is_dir():
         raise Ungradable(f"In the folder {_shown(folder)}, {MAIN} is a folder: put your code in a file of that name.")
     answers, trouble = read_answers_file(folder)
     if not (folder / MAIN).is_file() and not (folder / MAIN).is_symlink():
         if notebook := _only_notebook([p.name for p in folder.glob("*.ipynb") if p.is_file()]):
-            source = _of_notebook(_read_file(folder / notebook, MAX_NOTEBOOK))
+            source = _of_notebook(_read_file(folder / notebook, MAX_NOTEBOOK), exercise)
             return Submission({MAIN: source}, answers=answers, answers_trouble=trouble)
         if answers is not None:
             return Submission({}, answers=answers)
@@ -106,13 +109,13 @@ def _read_folder(folder: Path) -> Submission:
     return Submission(files, answers=answers, answers_trouble=trouble)
 
 
-def _of_files(contents: dict[str, bytes], where: str) -> Submission:
+def _of_files(contents: dict[str, bytes], where: str, exercise: str) -> Submission:
     """A zip's files as a submission, by the rules of a folder."""
     answers = contents.get(ANSWERS)
     programs = {name: content for name, content in contents.items() if name.endswith(".py") and name not in SKIPPED}
     if MAIN not in programs:
         if notebook := _only_notebook([name for name in contents if name.endswith(".ipynb")]):
-            programs[MAIN] = _of_notebook(contents[notebook])
+            programs[MAIN] = _of_notebook(contents[notebook], exercise)
         elif len(programs) == 1:
             programs = {MAIN: next(iter(programs.values()))}
         elif programs or answers is None:
@@ -132,9 +135,9 @@ def _only_notebook(names: list[str]) -> str | None:
     return NOTEBOOK if NOTEBOOK in names else names[0] if len(names) == 1 else None
 
 
-def _of_notebook(content: bytes) -> bytes:
+def _of_notebook(content: bytes, exercise: str) -> bytes:
     try:
-        source = notebook_source(content)
+        source = notebook_source(content, exercise)
     except ValueError as reason:
         raise Ungradable(f"The notebook can't be taken: {reason}.") from None
     if len(source) > MAX_BYTES:

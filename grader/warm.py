@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from grader.report import Report
     from grader.runner import Runner
 
+NOTHING_JUDGES = "Recorded, not graded: this edition of the course has nothing that judges."
+
 
 class Warm:
     """A runner with torch in it, and a grader for each exercise so far. Use it as a context manager.
@@ -50,19 +52,26 @@ class Warm:
             UsageError: there is nothing, or it can't be confined here.
             GraderFault: the grader itself failed.
         """
-        from grader.unrun import questions_alone, refuse
+        from grader.unrun import refuse
 
         if not exercise.gradable:
-            return refuse(exercise, "Recorded, not graded: this edition of the course has nothing that judges.")
+            return refuse(exercise, NOTHING_JUDGES)
         try:
-            submission = replace(read_submission(path), student=student)
+            submission = replace(read_submission(path, exercise.name), student=student)
         except Ungradable as reason:
             answers, trouble = read_answers_file(path)
             return refuse(exercise, str(reason), _questions(exercise).grade(answers, student, trouble))
+        return self.grade_read(exercise, submission, trusted=trusted)
+
+    def grade_read(self, exercise: Exercise, submission: Submission, *, trusted: bool = True) -> "Report":
+        """The same of a submission that was read already."""
+        from grader.unrun import questions_alone, refuse
+
+        if not exercise.gradable:
+            return refuse(exercise, NOTHING_JUDGES)
         if not submission.files:
-            return questions_alone(
-                exercise, _questions(exercise).grade(submission.answers, student, submission.answers_trouble)
-            )
+            answered = _questions(exercise).grade(submission.answers, submission.student, submission.answers_trouble)
+            return questions_alone(exercise, answered)
         return self._run(exercise, submission, trusted)
 
     def ready(self, exercise: Exercise) -> None:

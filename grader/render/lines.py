@@ -27,9 +27,10 @@ def can_redraw() -> bool:
 class Lines:
     """Standard output: wrapped by words, indented, with nothing after the last word."""
 
-    def __init__(self) -> None:
-        """As wide as the terminal is now."""
-        self._console = Console(highlight=False, markup=False, emoji=False)
+    def __init__(self, columns: int | None = None) -> None:
+        """As wide as the terminal is now; or text alone, without colours, as wide as is said."""
+        text = {} if columns is None else {"width": columns, "color_system": None, "force_terminal": False}
+        self._console = Console(highlight=False, markup=False, emoji=False, force_jupyter=False, **text)  # type: ignore[arg-type]
         self._ascii = not self._console.encoding.lower().startswith("utf")
         self.signs = not is_plain()
 

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from grader.faults import GraderFault
 from grader.render.charts import charts
+from grader.render.stills import stills
 from grader.render.text import clean, earned, sentence
 from grader.report import Report
 
@@ -36,7 +37,14 @@ def render_page(report: Report, plotly_js: str) -> str:
     """The page's HTML. `plotly_js` is the address of that file, relative to the page."""
     drawn = {**charts(report.picture), "plotly": plotly_js} if report.picture else None
     template = _environment().get_template("report.html.jinja")
-    return template.render(report=report, drawn=drawn, plotly_js=plotly_js, script=_script())
+    return template.render(report=report, drawn=drawn, stills=[], plotly_js=plotly_js, script=_script())
+
+
+def render_still(report: Report) -> str:
+    """The same without a script: charts are pictures, and all else that moves is left out."""
+    drawn = charts(report.picture) if report.picture else None
+    template = _environment().get_template("report.html.jinja")
+    return template.render(report=report, drawn=drawn, stills=stills(drawn) if drawn else [], plotly_js="", script="")
 
 
 def share_plotly_js(folder: Path) -> str:

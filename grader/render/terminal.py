@@ -38,6 +38,14 @@ def show(report: Report, page: Path | None, following: Following = (), *, full: 
     _show(Lines(), report, page, following, full, LESS[0])
 
 
+def as_text(report: Report, page: Path | None, columns: int = 80) -> str:
+    """The same as text, without colours."""
+    lines = Lines(columns)
+    with lines.held() as held:
+        _show(lines, report, page, (), False, LESS[0])
+    return "".join(held)
+
+
 def show_within(report: Report, page: Path | None, following: Following, rows: int) -> None:
     """Print the report, shorter where it would take more rows than these; nothing that has to be mended is left out."""
     for less in LESS:

@@ -22,6 +22,7 @@ MODULES = {
 LAYERS = {
     "grader.__main__": 7,
     "grader.cli": 6,
+    "grader.jupyter": 6,
     "grader.commands": 5,
     "grader.api": 5,
     "grader.warm": 4,

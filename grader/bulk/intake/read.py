@@ -44,7 +44,7 @@ class Handed:
         answers: bytes | None = None
         for name, leaf in self.leaves:
             try:
-                content = _source(leaf)
+                content = _source(leaf, self.exercise)
             except ValueError as reason:
                 raise ValueError(f"{leaf.parts[-1]} can't be graded: {reason}.") from None
             if name == ANSWERS:
@@ -125,10 +125,10 @@ def submissions(batch: Batch) -> Iterator[tuple[Handed, Submission | str]]:
             yield one, str(reason)
 
 
-def _source(leaf: Leaf) -> bytes:
+def _source(leaf: Leaf, exercise: str) -> bytes:
     if not leaf.parts[-1].lower().endswith(".ipynb"):
         return leaf.read()
-    source = notebook_source(leaf.read(MAX_NOTEBOOK))
+    source = notebook_source(leaf.read(MAX_NOTEBOOK), exercise)
     if len(source) > MAX_FILE:
         raise ValueError(f"it has more than {MAX_FILE // 1000} kB of code")
     return source
