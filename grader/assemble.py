@@ -7,7 +7,7 @@ from grader.checks.run import Run
 from grader.diagnosis import KnownMistakes
 from grader.picture import draw
 from grader.questions.grade import Graded
-from grader.report import CheckReport, DiagnosisReport, Report, RunReport
+from grader.report import CheckReport, DiagnosisReport, Report, RunReport, Standing
 from grader.runner import RawRun
 from grader.submission import Submission
 from grader.trace import Problem
@@ -61,6 +61,7 @@ def assemble(
             "question_score": graded.score,
             "answers_notes": graded.notes,
             "student": graded.student,
+            "standings": _standings(run) if verdict != "ungradable" else (),
             "picture": draw(run, mistake, diagnoses[0].title if mistake else ""),
             "lines": _lines(run.submission, [error.line if error else None, *(d.line for d in diagnoses)]),
             "versions": versions(torch=True),
@@ -82,6 +83,12 @@ def _run_report(raw: RawRun, run: Run) -> RunReport:
             "memory_mb": round(raw.max_rss_mb, 1),
         }
     )
+
+
+def _standings(run: Run) -> tuple[Standing, ...]:
+    """What the exercise's own `reference.py` has for a leaderboard: `standings(run)` gives names and values."""
+    asked = getattr(run.cases[0].reference.sources.plan, "standings", None) if run.cases else None
+    return tuple(Standing(name=name, value=value) for name, value in asked(run).items()) if asked else ()
 
 
 def _headline(run: Run, verdict: str, checks: tuple[CheckReport, ...], diagnoses: tuple[DiagnosisReport, ...]) -> str:

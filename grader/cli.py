@@ -275,6 +275,23 @@ def github(out: Path, install: str) -> int:
     return write(out, install)
 
 
+@export.command()
+@click.argument("name", shell_complete=_exercises)
+@click.option("--out", default=".", type=click.Path(path_type=Path), help="The folder for the zip.  [default: this one]")
+@click.option(
+    "--visibility",
+    default="visible",
+    type=click.Choice(["visible", "after_due_date", "after_published", "hidden"]),
+    help="When students see the results.  [default: visible]",
+)
+@_course
+def gradescope(name: str, out: Path, visibility: str, course: Path | None) -> int:
+    """Write the autograder of an exercise for Gradescope: a zip to be uploaded there."""
+    from grader.commands.export import gradescope as write
+
+    return write(name, out, visibility, course)
+
+
 @cli.command()
 @click.argument("name")
 @click.option("--like", required=True, help="The exercise to copy.", shell_complete=_exercises)

@@ -179,8 +179,8 @@ class Zygote:
             return
         message = json.loads(packet)
         if "ready" in message:
-            self._isolation = Isolation(message["ready"], tuple(message["missing"]))
             self._uid = message["uid"]
+            self._isolation = Isolation(message["ready"], tuple(message["missing"]), self._uid is not None)
         elif "unfit" in message:
             self.close()
             self._launch("reduced", [message["unfit"]])
@@ -198,7 +198,7 @@ class Zygote:
         self._close_status(child)
         try:
             report = json.loads(child.report)
-            child.isolation = Isolation(report["tier"], tuple(report["missing"]))
+            child.isolation = Isolation(report["tier"], tuple(report["missing"]), self._uid is not None)
         except (ValueError, KeyError):
             why = child.report.decode(errors="replace") or "it ended without a word"
             self._finish(child, GraderFault(f"A run can't be confined: {why}"))

@@ -19,10 +19,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Isolation:
-    """How far a run is confined: "full", "reduced", "limits" or "none"; and in sentences, what couldn't be had."""
+    """How far a run is confined: "full", "reduced", "limits" or "none"; and in sentences, what couldn't be had.
+
+    `other_user`: whether the run is another user's than the grader's.
+    """
 
     tier: str
     missing: tuple[str, ...]
+    other_user: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """The student edition of a course: what a student sees, and not a byte of what judges. The same course gives the same file."""
 
 import hashlib
-import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +9,8 @@ from grader.faults import UsageError
 from grader.files import replace_file
 from grader.submission import MAIN
 from grader.versions import versions
+from grader.zips import zipped
 
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say: when it was made is no part of it
 SHOWN = {"README.md", "answers.toml", "drawn.json", "exercise.toml", "problem.py", "questions.toml", MAIN}
 README = """# {title}
 
@@ -65,7 +63,7 @@ def make_release(course: Course, version: str = "") -> Release:
     files["README.md"] = README.format(title=title, count=len(exercises), first=first, version=version).encode()
     listed = "".join(f'"{path}" = "{digest}"\n' for path, digest in hashes.items())
     files["release.toml"] = f'version = "{version}"\ncontent = "{whole}"\n\n[sha256]\n{listed}'.encode()
-    return Release(version, files, _zipped(f"course-{version}", files))
+    return Release(version, files, zipped({f"course-{version}/{path}": content for path, content in files.items()}))
 
 
 def write_release(release: Release, folder: Path) -> Path:
@@ -86,13 +84,3 @@ def _shown(exercise: Exercise) -> dict[str, bytes]:
         raise UsageError(f"{exercise.folder / MAIN} is the solution.")
     paths = [path for path in sorted(exercise.folder.iterdir()) if path.name in SHOWN and path.is_file()]
     return {f"exercises/{exercise.name}/{path.name}": path.read_bytes() for path in paths}
-
-
-def _zipped(top: str, files: dict[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:  # deflate isn't the same in every zlib
-        for path, content in sorted(files.items()):
-            member = zipfile.ZipInfo(f"{top}/{path}", EPOCH)
-            member.create_system, member.external_attr = 3, 0o100644 << 16
-            archive.writestr(member, content)
-    return made.getvalue()

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 1  # goes up where a field is taken away or means something else; new fields may come at any time
 
 
 class _Model(BaseModel):
@@ -70,6 +70,14 @@ class DiagnosisReport(_Model):
     why: str = ""
     mend: str = ""
     read: str = ""
+
+
+class Standing(_Model):
+    """A number by which those who passed can be told apart, for a leaderboard. `order`: whether the largest comes first."""
+
+    name: str
+    value: float
+    order: Literal["desc", "asc"] = "desc"
 
 
 class KeyPointReport(_Model):
@@ -230,6 +238,7 @@ class Report(_Model):
         question_score: of the questions; None where the exercise has none, or none was answered.
         answers_notes: what wasn't as it should be in the file of answers, with the lines.
         student: whose answers these are, as far as that is said.
+        standings: for a leaderboard, where the exercise has one.
         identified: which update rule made the steps of the shown case, and how exactly; None where that can't be said.
     """
 
@@ -248,6 +257,7 @@ class Report(_Model):
     question_score: QuestionScore | None = None
     answers_notes: tuple[str, ...] = ()
     student: str = ""
+    standings: tuple[Standing, ...] = ()
     picture: Picture | None = None
     lines: dict[int, str] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)

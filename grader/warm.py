@@ -12,6 +12,7 @@ from grader.submission import Submission, read_answers_file, read_submission
 if TYPE_CHECKING:
     from grader.pipeline import Grader
     from grader.questions.grade import QuestionGrader
+    from grader.raw import Isolation
     from grader.report import Report
     from grader.runner import Runner
 
@@ -74,6 +75,10 @@ class Warm:
             return questions_alone(exercise, answered)
         return self._run(exercise, submission, trusted)
 
+    def isolation(self) -> "Isolation":
+        """How far this machine can confine a run. Raises GraderFault where none can be started at all."""
+        return self._running().isolation
+
     def ready(self, exercise: Exercise) -> None:
         """Make all that any submission may need, so that the next is graded at once."""
         if exercise.gradable:
@@ -90,17 +95,21 @@ class Warm:
         return grader.grade(submission)
 
     def _grader(self, exercise: Exercise) -> "Grader":
-        from grader.runner import Runner  # no torch yet: the zygote starts first, and warms up beside our own imports
+        running = self._running()  # no torch yet: the zygote starts first, and warms up beside our own imports
+        from grader.pipeline import Grader
+
+        if exercise.name not in self._graders:
+            grader = self._graders[exercise.name] = Grader(exercise, running, self._say)
+            grader.prepare()
+        return self._graders[exercise.name]
+
+    def _running(self) -> "Runner":
+        from grader.runner import Runner
 
         if self._runner is None:
             self._say("Starting torch")
             self._runner = Runner(hidden=self._course.hidden)
-        from grader.pipeline import Grader
-
-        if exercise.name not in self._graders:
-            grader = self._graders[exercise.name] = Grader(exercise, self._runner, self._say)
-            grader.prepare()
-        return self._graders[exercise.name]
+        return self._runner
 
 
 def _questions(exercise: Exercise) -> "QuestionGrader":

@@ -1,10 +1,14 @@
-"""Zips from strangers: what is in them, and one member's bytes. Nothing that a zip says of itself is believed unchecked."""
+"""Zips from strangers: what is in them, and one member's bytes. Nothing that a zip says of itself is believed unchecked.
+
+And zips of our own, which are the same to the last byte each time.
+"""
 
 import io
 import os
 import stat
 import struct
 import zipfile
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -16,6 +20,7 @@ ENTRY, END, END_64, LOCATOR_64 = b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06", b"
 PER_MEMBER = 400  # bytes of the directory, generously
 BIDI = "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # make one name look like another
 MAX_NAME = 255
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say: when ours was made is no part of it
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,17 @@ def within(content: bytes, most: int) -> bytes:
     if len(content) > most:
         raise ValueError(f"it is larger than {most // 1000} kB")
     return content
+
+
+def zipped(files: Mapping[str, bytes], programs: Collection[str] = ()) -> bytes:
+    """These files, by their paths, as a zip; `programs`, of them, may be run."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:  # deflate isn't the same in every zlib
+        for path, content in sorted(files.items()):
+            member = zipfile.ZipInfo(path, EPOCH)
+            member.create_system, member.external_attr = 3, (0o100755 if path in programs else 0o100644) << 16
+            archive.writestr(member, content)
+    return made.getvalue()
 
 
 def _directory(file: BinaryIO) -> tuple[int, int]:

@@ -46,6 +46,7 @@ _PROBE_LIMITS: limits.Limits = {"wall_s": 20, "cpu_s": 20, "memory_mb": 512, "di
 def main(config: dict[str, Any]) -> NoReturn:
     """Split into a keeper, which stays as it is and watches, and the zygote."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o022)  # the runs' root is made of folders of ours, which another user has to walk through
     with socket.socket(fileno=config["control"]) as control:
         zygote = Zygote(control, config)
         try:

@@ -5,6 +5,7 @@ import re
 from grader.render.text import clean, sentence
 from grader.report import Report
 
+MAX_PRINTED = 2000  # characters
 VERDICTS = {"passed": "Passed", "failed": "Not passed", "ungradable": "Not graded"}
 SIGNS = {"passed": "✓ met", "failed": "✗ not met", "skipped": "– not judged yet"}
 _ACTS = re.compile(r"([\\*_\[\]#|<>&~!$@])")  # what GitHub's Markdown would take for something else than a character
@@ -12,7 +13,7 @@ _CODE = re.compile(r"(`[^`]*`)")
 
 
 def markdown(report: Report) -> str:
-    """The verdict, the mistake with its lines, and a table of checks."""
+    """The verdict, the mistake with its lines, a table of checks, and what was printed."""
     blocks = [
         f"## {report.exercise.replace('_', ' ').capitalize()}: {_text(report.title)}",
         f"**{VERDICTS[report.verdict]}**: {report.score:g} of {report.max_score:g} points",
@@ -28,6 +29,10 @@ def markdown(report: Report) -> str:
     if report.checks:
         rows = [f"| {SIGNS[c.status]} | {c.points:g}/{c.max_points:g} | {_text(c.title)} |" for c in report.checks]
         blocks.append("\n".join(["| | points | check |", "|---|---|---|", *rows]))
+    if report.run.printed.strip():
+        printed = clean(report.run.printed).rstrip()
+        blocks.append("**Your code printed**, on the visible input:")
+        blocks.append(_code(printed if len(printed) <= MAX_PRINTED else f"{printed[:MAX_PRINTED]} …", "text"))
     if report.question_score:
         score = report.question_score
         waits = f"; {score.open} more wait for a person" if score.open else ""
@@ -41,8 +46,8 @@ def _text(text: str) -> str:
     return "".join(part.replace("|", "\\|") if n % 2 else _ACTS.sub(r"\\\1", part) for n, part in enumerate(parts))
 
 
-def _code(text: str) -> str:
+def _code(text: str, language: str = "python") -> str:
     """A block of code, fenced by more backticks than are in it."""
     text = clean(text)
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    return f"{fence}python\n{text}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"

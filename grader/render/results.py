@@ -14,8 +14,11 @@ MAX_OUTPUT = 500  # characters, of exercism's
 KINDS = {"failed": "failure", "skipped": "skipped"}
 
 
-def gradescope(report: Report) -> str:
-    """Gradescope's results.json: a test for each check, visible, whose points add up to the score."""
+def gradescope(report: Report, visibility: str = "visible") -> str:
+    """Gradescope's results.json: a test for each check, whose points add up to the score; exercises with one, a leaderboard.
+
+    `visibility`, of all that a student may see: visible, hidden, after_due_date or after_published.
+    """
     tests = [
         {
             "name": check.title,
@@ -24,7 +27,7 @@ def gradescope(report: Report) -> str:
             "max_score": check.max_points,
             "status": "passed" if check.status == "passed" else "failed",
             "output": _said(check),
-            "visibility": "visible",
+            "visibility": visibility,
             "extra_data": {"id": check.id},
         }
         for number, check in enumerate(report.checks, 1)
@@ -34,11 +37,13 @@ def gradescope(report: Report) -> str:
         "execution_time": report.run.cpu_seconds,
         "output": markdown(report),
         "output_format": "md",
-        "visibility": "visible",
+        "visibility": visibility,
         "stdout_visibility": "hidden",
         "tests": tests,
         "extra_data": {"verdict": report.verdict, "mistakes": [diagnosis.id for diagnosis in report.diagnoses]},
     }
+    if report.standings:
+        results["leaderboard"] = [{"name": s.name, "value": s.value, "order": s.order} for s in report.standings]
     return _json(results)
 
 

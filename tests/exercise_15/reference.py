@@ -35,6 +35,11 @@ def mean_share(run: Any, enough: float = ENOUGH) -> float:
     return sum(share(case.reference, case.trace.returned, enough) for case in hidden) / len(run.exercise.probes.case)
 
 
+def standings(run: Any) -> dict[str, float]:
+    """For the leaderboard: no better than the best of the grid counts for more than it."""
+    return {"of the best descent, in %": round(100 * mean_share(run, enough=1.0), 1)}
+
+
 def share(reference: Any, choice: Any, enough: float = ENOUGH) -> float:
     """What a choice earns on a case, from 0 to 1: 1 from `enough` of the best's progress on, in proportion below."""
     return min(1.0, reached(reference, choice) / enough) if usable(choice) else 0.0

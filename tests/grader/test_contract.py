@@ -23,6 +23,7 @@ LAYERS = {
     "grader.__main__": 7,
     "grader.cli": 6,
     "grader.jupyter": 6,
+    "grader.gradescope": 5,
     "grader.commands": 5,
     "grader.api": 5,
     "grader.warm": 4,
