@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.bulk.gradebook import Made
 from grader.course import Course
+from grader.released import released
 from grader.report import Report
 from grader.submission import Submission
 from grader.unrun import refuse
@@ -64,7 +65,8 @@ def fingerprint(course: Course, exercise: str) -> str:
 
 def _sources(course: Course, exercise: str) -> Iterator[Path]:
     one = course.exercise(exercise)
-    for folder in (one.folder, one.judging):
+    earlier = [root / part / exercise for root in released(course) for part in ("exercises", "tests")]
+    for folder in (one.folder, one.judging, *earlier):
         yield from sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     yield from sorted(p for p in (course.root / "tests").glob("*") if p.is_file() and p.suffix in (".toml", ".jsonl", ""))
     yield from sorted(p for p in PACKAGE.rglob("*.py") if p.relative_to(PACKAGE).parts[0] not in NO_PART)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from grader.course import Exercise
 from grader.faults import UsageError
+from grader.released import released
 from grader.zips import zipped
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -42,7 +43,8 @@ def make_autograder(exercise: Exercise, visibility: str = "visible") -> bytes:
     files[f"{folder}/METADATA"] = f"Metadata-Version: 2.1\nName: {NAME}\nVersion: {distribution.version}\n".encode()
     root = exercise.course.root
     judging = [path for path in (root / "tests").glob("*") if path.is_file() and not path.name.startswith(".")]
-    shown = [path for part in (exercise.folder, exercise.solution, exercise.judging) for path in _files(part)]
+    earlier = [kept / part / exercise.name for kept in released(exercise.course) for part in ("exercises", "tests")]
+    shown = [path for part in (exercise.folder, exercise.solution, exercise.judging, *earlier) for path in _files(part)]
     files |= {f"course/{path.relative_to(root)}": path.read_bytes() for path in (*judging, *shown)}
     return zipped(files, SCRIPTS)
 

@@ -105,30 +105,32 @@ _VALUES = TypeAdapter(dict[str, tuple[Values, ...]])
 class QuestionSet:
     """The questions of one exercise, and their key where it is here."""
 
-    def __init__(self, exercise: Exercise) -> None:
-        """Nothing is read yet."""
+    def __init__(self, exercise: Exercise, root: Path | None = None) -> None:
+        """Nothing is read yet. `root`: where the course's folders are, if these are the questions of an earlier release."""
         self.exercise = exercise
+        self.folder = exercise.folder if root is None else root / "exercises" / exercise.name
+        self.judging = exercise.judging if root is None else root / "tests" / exercise.name
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """In the order in which they are asked; none where the exercise has none."""
-        path = self.exercise.folder / PUBLIC
+        path = self.folder / PUBLIC
         return read_as(_Questions, path).question if path.is_file() else ()
 
     @cached_property
     def shown(self) -> dict[str, tuple[Shown, ...]]:
         """The variants of each drawn question, by id: what its {names} stand for."""
-        return _read_json(_SHOWN, self.exercise.folder / DRAWN) or {}
+        return _read_json(_SHOWN, self.folder / DRAWN) or {}
 
     @property
     def has_key(self) -> bool:
         """Whether answers can be judged here."""
-        return (self.exercise.judging / KEY).is_file()
+        return (self.judging / KEY).is_file()
 
     @cached_property
     def key(self) -> dict[str, Key]:
         """What judges each question, by id. Raises GraderFault where a question has no key."""
-        path = self.exercise.judging / KEY
+        path = self.judging / KEY
         table = TypeAdapter(dict[str, Key])
         try:
             found = table.validate_python(read_toml(path))
@@ -144,7 +146,7 @@ class QuestionSet:
     @cached_property
     def values(self) -> dict[str, tuple[Values, ...]]:
         """What torch computed for each variant of each drawn question, by id."""
-        return _read_json(_VALUES, self.exercise.judging / DRAWN) or {}
+        return _read_json(_VALUES, self.judging / DRAWN) or {}
 
 
 def _read_json(adapter: "TypeAdapter[T]", path: Path) -> T | None:
