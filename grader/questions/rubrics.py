@@ -16,7 +16,7 @@ def read_rubrics(course: Course) -> dict[str, Rubric]:
     terms = course.root / "tests" / TERMS
     shared: Mapping[str, str] = read_toml(terms) if terms.is_file() else {}
     found: dict[str, Rubric] = {}
-    for path in sorted((course.root / "tests").glob(f"exercise_*/{RUBRICS}/*.toml")):
+    for path in (path for name in course.names for path in sorted((course.root / "tests" / name / RUBRICS).glob("*.toml"))):
         for id, table in read_toml(path).items():
             try:
                 found[id] = rubric_of(id, table, shared)

@@ -8,6 +8,7 @@ import pytest
 
 from grader.course import Course, find_course, is_course, shipped_course
 from grader.faults import GraderFault, UsageError
+from grader.questions.rubrics import read_rubrics
 from grader.reference import references
 from grader.submission import Submission, read_submission
 
@@ -99,6 +100,13 @@ def test_folders_of_one_name_are_one_exercise_and_need_no_register(tmp_path: Pat
     assert Course(tmp_path).names == ["exercise_01", "exercise_02", "warm_up"]
     exercise = Course(tmp_path).exercise("warm_up")
     assert {exercise.folder.name, exercise.solution.name, exercise.judging.name} == {"warm_up"}
+
+
+def test_a_rubric_is_found_whatever_its_exercise_is_called(tmp_path: Path) -> None:
+    rubrics = make_course(tmp_path, "warm_up") / "tests" / "warm_up" / "rubrics"
+    rubrics.mkdir()
+    (rubrics / "why.toml").write_text('[why]\nprompt = "Why?"\n[[why.keypoints]]\nid = "because"\ntext = "Because."\n')
+    assert read_rubrics(Course(tmp_path)).keys() == {"why"}
 
 
 def test_the_same_name_in_two_courses_is_two_exercises(tmp_path: Path) -> None:
