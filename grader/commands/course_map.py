@@ -8,7 +8,7 @@ import click
 
 from grader.course import Course, Exercise, find_course
 from grader.progress import Progress, next_exercise
-from grader.render.text import width
+from grader.render.text import short, width
 
 
 def list_exercises(course_folder: Path | None) -> int:
@@ -36,9 +36,9 @@ def _entry(exercise: Exercise, progress: Progress, columns: int) -> Iterator[str
     note = ", ".join(part for part in (sign, score, hints) if part)
     indent = " " * 4
     yield from textwrap.wrap(
-        f"{exercise.name.rpartition('_')[2]}  {about.title}{f'  [{note}]' if note else ''}", columns, subsequent_indent=indent
+        f"{short(exercise.name)}  {about.title}{f'  [{note}]' if note else ''}", columns, subsequent_indent=indent
     )
-    after = f" After {about.after.rpartition('_')[2]}." if about.after else ""
+    after = f" After {short(about.after)}." if about.after else ""
     yield from textwrap.wrap(f"{about.teaches}{after}", columns, initial_indent=indent, subsequent_indent=indent)
 
 

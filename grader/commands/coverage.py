@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.course import Exercise, Misconception, mistake_of
+from grader.render.text import short
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def table(exercises: list[Exercise], outcomes: Iterable[Outcome]) -> str:
         f"{len(everywhere)} wrong programs of {len({id for id, _ in found})} mistakes in {len(exercises)} exercises: "
         f"{sum(o.caught for o in everywhere)} caught, {len(single)} named alone, {len(one_of)} as one of several.",
         "",
-        "| mistake | " + " | ".join(_short(exercise) for exercise in exercises) + " |",
+        "| mistake | " + " | ".join(short(exercise.name) for exercise in exercises) + " |",
         "|---|" + "---|" * len(exercises),
     ]
     nowhere = []
@@ -72,13 +73,13 @@ def table(exercises: list[Exercise], outcomes: Iterable[Outcome]) -> str:
             nowhere.append((id, mistake))
     lines += ["", "## Told apart by nothing", ""]
     for exercise in exercises:
-        lines += [f"- {_short(exercise)}: {_ids(sorted(group))}" for group in exercise.probes.one_of]
+        lines += [f"- {short(exercise.name)}: {_ids(sorted(group))}" for group in exercise.probes.one_of]
     lines += ["", "## Left out, and why", ""]
     for exercise in exercises:
         reasons: dict[str, list[str]] = {}
         for id, why in exercise.probes.left_out.items():
             reasons.setdefault(why.rstrip("."), []).append(id)
-        lines += [f"- {_short(exercise)}: {_ids(ids)}: {why}." for why, ids in reasons.items()]
+        lines += [f"- {short(exercise.name)}: {_ids(ids)}: {why}." for why, ids in reasons.items()]
     lines += ["", "## Made in no exercise", ""]
     lines += [f"- `{id}` {_why_nowhere(mistake, exercises)}." for id, mistake in nowhere]
     return "\n".join(lines) + "\n"
@@ -99,10 +100,6 @@ def _why_nowhere(mistake: Misconception, exercises: list[Exercise]) -> str:
     if any(applies(mistake, exercise) for exercise in exercises):
         return "is left out wherever it might be made"
     return f"needs {' and '.join(sorted(mistake.needs))}, which no exercise has"
-
-
-def _short(exercise: Exercise) -> str:
-    return exercise.name.removeprefix("exercise_")
 
 
 def _ids(ids: list[str]) -> str:

@@ -8,7 +8,7 @@ import click
 from grader.course import find_course
 from grader.faults import UsageError
 from grader.progress import Progress
-from grader.render.text import width
+from grader.render.text import spoken, width
 
 
 def hint(name: str | None, again: bool, course_folder: Path | None) -> int:
@@ -24,10 +24,10 @@ def hint(name: str | None, again: bool, course_folder: Path | None) -> int:
         raise UsageError(f"{exercise.name} has no hints.")
     if again and not seen:
         raise UsageError(f"You have asked for no hint of {exercise.name} yet: leave --again out for the first.")
-    number = f"Exercise {exercise.name.rpartition('_')[2]}"
+    whose = spoken(exercise.name)
     if again or seen >= len(hints):
         click.echo(
-            f"{number}: the hints so far." if seen < len(hints) else f"{number}: all {len(hints)} hints; there are no more."
+            f"{whose}: the hints so far." if seen < len(hints) else f"{whose}: all {len(hints)} hints; there are no more."
         )
         shown = range(seen)
     else:

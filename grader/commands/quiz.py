@@ -16,7 +16,7 @@ from grader.questions.asking import POINTS, SIGNS, Asking, begin_asking, in_poin
 from grader.questions.marking import in_words, tidy
 from grader.questions.model import Question, QuestionSet
 from grader.questions.reply import Reply, understand
-from grader.render.text import clean, width
+from grader.render.text import clean, spoken, width
 from grader.report import QuestionReport
 from grader.submission import ANSWERS
 
@@ -44,7 +44,7 @@ class Quiz:
         """Ask what is still to be answered; if `again`, also what isn't right yet."""
         sheet, to_ask = self.asking.sheet, self.asking.still(again)
         done = len(sheet.asked) - len(to_ask)
-        _say(f"Exercise {sheet.exercise.rpartition('_')[2]} · {sheet.title}: {in_questions(len(sheet.asked))}.", bold=True)
+        _say(f"{spoken(sheet.exercise)} · {sheet.title}: {in_questions(len(sheet.asked))}.", bold=True)
         if done and to_ask:
             _say(f"{done} of them {'is' if done == 1 else 'are'} answered already.")
         if to_ask:

@@ -11,7 +11,7 @@ from grader.commands.own import is_own, own_folder
 from grader.course import Course, Exercise, find_course
 from grader.faults import UsageError
 from grader.progress import Progress, next_exercise
-from grader.render.text import told
+from grader.render.text import spoken, told
 
 
 def start(names: Sequence[str], everything: bool, course_folder: Path | None) -> int:
@@ -107,7 +107,7 @@ def _start_all(course: Course) -> int:
 
 
 def _say_begun(exercise: Exercise, folder: Path) -> None:
-    click.echo(f"Exercise {exercise.name.rpartition('_')[2]} · {exercise.about.title}")
+    click.echo(f"{spoken(exercise.name)} · {exercise.about.title}")
     click.echo(told(exercise.about.teaches))
     click.echo()
     click.echo(f"  The lesson:   {shown(folder / 'README.md')}")

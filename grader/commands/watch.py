@@ -17,7 +17,7 @@ from grader.faults import GraderFault, UsageError
 from grader.progress import Progress, next_exercise
 from grader.render.lines import can_redraw
 from grader.render.terminal import show_within
-from grader.render.text import clean, told
+from grader.render.text import clean, spoken, told
 from grader.submission import MAIN
 from grader.waiting import somebody_waits
 from grader.warm import Warm
@@ -188,7 +188,7 @@ class _Watch:
         coming = self._next()
         if coming is None:
             return [("Next:", "that was the last one: all exercises are passed.")]
-        return [("Next:", f"press n to go on to exercise {coming.name.rpartition('_')[2]}, {coming.about.title}.")]
+        return [("Next:", f"press n to go on to {spoken(coming.name).lower()}, {coming.about.title}.")]
 
     def _next(self) -> Exercise | None:
         return next_exercise(self._course, Progress(self._course), self.exercise.name)

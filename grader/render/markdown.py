@@ -2,7 +2,7 @@
 
 import re
 
-from grader.render.text import clean, sentence
+from grader.render.text import clean, sentence, spoken
 from grader.report import Report
 
 MAX_PRINTED = 2000  # characters
@@ -15,7 +15,7 @@ _CODE = re.compile(r"(`[^`]*`)")
 def markdown(report: Report) -> str:
     """The verdict, the mistake with its lines, a table of checks, and what was printed."""
     blocks = [
-        f"## {report.exercise.replace('_', ' ').capitalize()}: {_text(report.title)}",
+        f"## {spoken(report.exercise)}: {_text(report.title)}",
         f"**{VERDICTS[report.verdict]}**: {report.score:g} of {report.max_score:g} points",
         _text(report.headline),
     ]

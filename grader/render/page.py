@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from grader.faults import GraderFault
 from grader.render.charts import charts
 from grader.render.stills import stills
-from grader.render.text import clean, earned, sentence
+from grader.render.text import clean, earned, sentence, spoken
 from grader.report import Report
 
 SCRIPTS = ("charts.js", "map.js", "main.js")
@@ -88,6 +88,7 @@ def _environment() -> Environment:
     environment.filters["clean"] = clean
     environment.filters["prose"] = prose
     environment.filters["earned"] = earned
+    environment.filters["spoken"] = spoken
     # A NaN that slipped through is an error here, and not JSON that no browser reads.
     environment.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     return environment

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from grader.render.curve import curves, in_words
 from grader.render.lines import Lines
-from grader.render.text import clean, earned, sentence
+from grader.render.text import clean, earned, sentence, spoken
 from grader.report import DiagnosisReport, KeyPointReport, Report
 
 VERDICTS = {
@@ -59,8 +59,7 @@ def show_within(report: Report, page: Path | None, following: Following, rows: i
 
 def _show(lines: Lines, report: Report, page: Path | None, following: Following, full: bool, less: frozenset[str]) -> None:
     word, style = VERDICTS[report.verdict]
-    number = report.exercise.rpartition("_")[2]
-    lines.add(Text(f"Exercise {number} · {report.title}", "bold"))
+    lines.add(Text(f"{spoken(report.exercise)} · {report.title}", "bold"))
     lines.add(Text.assemble((word, style), f": {_points(report.score)} of {_points(report.max_score)} points"))
     lines.skip()
     lines.add(Text(sentence(report.headline), "bold" if report.diagnoses else ""))

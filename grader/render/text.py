@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-_COMMAND = re.compile(r"\bgrade (?:exercise_\w+|[a-z]+(?: exercise_\w+| --[a-z]+)?)")
+# An exercise's name has a digit or a line in it where it is told from a word: "grade hint warm_up", but "grade list shows".
+_NAME = r"[a-z]+[0-9_]\w*"
+_COMMAND = re.compile(rf"\bgrade (?:{_NAME}|[a-z]+(?: {_NAME}| --[a-z]+)?)")
 
 
 def width() -> int:
@@ -25,6 +27,16 @@ def told(text: str) -> str:
     """A sentence of ours on as many lines as it takes. A path, and a command of ours, is never broken: it is to be copied."""
     whole = _COMMAND.sub(lambda found: found[0].replace(" ", "\xa0"), text)  # where textwrap doesn't break
     return "\n".join(textwrap.wrap(whole, width(), break_long_words=False, break_on_hyphens=False)).replace("\xa0", " ")
+
+
+def spoken(exercise: str) -> str:
+    """An exercise's name as one says it: "exercise_03" is "Exercise 03", "warm_up" is "Warm up"."""
+    return exercise.replace("_", " ").capitalize()
+
+
+def short(exercise: str) -> str:
+    """An exercise's name where there is little room: "03" for "exercise_03", any other as it is."""
+    return exercise.removeprefix("exercise_")
 
 
 def clean(text: str) -> str:

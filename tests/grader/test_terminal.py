@@ -12,7 +12,7 @@ from grader.course import Course
 from grader.questions.grade import QuestionGrader
 from grader.questions.model import QuestionSet
 from grader.render.terminal import show
-from grader.render.text import clean, sentence
+from grader.render.text import clean, sentence, short, spoken, told
 from grader.report import DiagnosisReport, Report
 from grader.unrun import questions_alone
 
@@ -32,6 +32,22 @@ def reports(grade: Grade) -> dict[str, Report]:
         "stub": grade((ROOT / "exercises" / "exercise_03" / "train.py").read_bytes()),
         "ungradable": grade(b"def train(:\n"),
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "little"),
+    [("exercise_03", "Exercise 03", "03"), ("stable_01", "Stable 01", "stable_01"), ("warm_up", "Warm up", "warm_up")],
+)
+def test_an_exercise_is_called_by_its_name_whatever_that_is(name: str, said: str, little: str) -> None:
+    assert (spoken(name), short(name)) == (said, little)
+
+
+@pytest.mark.parametrize("name", ["exercise_03", "stable_01", "warm_up", "unit3"])
+@pytest.mark.parametrize("command", ["grade {}", "grade hint {}"])
+def test_a_command_stands_on_one_line_whatever_the_exercise_is_called(name: str, command: str) -> None:
+    whole = command.format(name)
+    for words in range(30, 60):  # the command comes to lie anywhere on the line, its end too
+        assert whole in told(f"{'x ' * words}{whole} and so on")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from grader.bulk.dashboard.rows import QuestionText, Row
 from grader.bulk.dashboard.stats import ClassStats, class_stats
 from grader.files import PUBLIC, replace_file
-from grader.render.text import clean
+from grader.render.text import clean, spoken
 
 # Joins letters and emoji into one sign; in Persian and Hindi names, a mark in its place would be a misspelling.
 _JOINERS = re.compile("([\u200c\u200d])")
@@ -127,7 +127,7 @@ def _data(rows: list[Row], number: _Numbers, lists: list[list[int]]) -> dict[str
     """What the script needs, each text once: a row refers to student, exercise and misconceptions by their numbers."""
     return {
         "students": [[shown(id), shown(name)] for id, name in zip(number.students, number.names, strict=True)],
-        "exercises": [shown(exercise_name(name)) for name in number.exercises],
+        "exercises": [shown(spoken(name)) for name in number.exercises],
         "mistakes": [shown(title) for title in number.titles],
         "statuses": _STATUS,
         "rows": [
@@ -148,11 +148,6 @@ def _data(rows: list[Row], number: _Numbers, lists: list[list[int]]) -> dict[str
     }
 
 
-def exercise_name(name: str) -> str:
-    """The name as one says it: "exercise_03" is "Exercise 03"."""
-    return name.replace("_", " ").capitalize()
-
-
 def _csp_hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
@@ -171,6 +166,6 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters["shown"] = shown
-    environment.filters["exercise_name"] = exercise_name
+    environment.filters["spoken"] = spoken
     environment.filters["percent"] = _percent
     return environment
