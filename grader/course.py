@@ -178,16 +178,21 @@ class Course:
         return self.root / "solutions", self.root / "tests"
 
     def exercise(self, name: str) -> Exercise:
-        """The exercise of this name; "3" and "03" will do. Raises UsageError where there is none."""
-        for candidate in spellings(name):
+        """The exercise of this name; "3" and "03" will do where one is meant. Raises UsageError where there is none."""
+        for candidate in (name, f"exercise_{name}", f"exercise_{name.zfill(2)}", *self._numbered(name)):
             if candidate in self.names:
                 return Exercise(self, candidate)
         raise UsageError(f"There is no exercise called {name!r} in {self.root}. There are: {', '.join(self.names) or 'none'}.")
 
+    def _numbered(self, number: str) -> list[str]:
+        """The one exercise whose name ends in this number; none where several do."""
+        found = [name for name in self.names if may_mean(number, name)]
+        return found if len(found) == 1 else []
 
-def spellings(name: str) -> tuple[str, ...]:
-    """The names of exercises that may be meant by a name as it was typed."""
-    return name, f"exercise_{name}", f"exercise_{name.zfill(2)}"
+
+def may_mean(typed: str, name: str) -> bool:
+    """Whether an exercise may be meant by what was typed: its name, or the number at its end."""
+    return typed == name or (typed.isdecimal() and name.endswith((f"_{typed}", f"_{typed.zfill(2)}")))
 
 
 def is_course(folder: Path) -> bool:

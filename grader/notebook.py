@@ -3,7 +3,7 @@
 import json
 import re
 
-from grader.course import spellings
+from grader.course import may_mean
 
 MAX_NOTEBOOK = 20_000_000  # bytes: pictures are in it
 # What IPython takes for its own, where a statement begins: %magic, !shell, ?help, name?, x = %magic, x = !shell.
@@ -46,7 +46,7 @@ def cell_source(source: str, exercise: str = "") -> str:
     lines = source.split("\n")
     first = next((line.strip() for line in lines if line.strip()), "")
     ours = _GRADE.match(first)
-    another = ours is not None and exercise != "" and exercise not in spellings(ours[1])
+    another = ours is not None and exercise != "" and not may_mean(ours[1], exercise)
     if another or (first.startswith("%%") and not ours and not _AROUND.match(first)):
         return "\n".join(f"# {line}" for line in lines)
     made: list[str] = []

@@ -91,6 +91,14 @@ def test_of_two_that_could_be_meant_the_literal_name_counts(tmp_path: Path) -> N
     assert course.exercise("exercise_3").name == "exercise_3"
 
 
+def test_a_number_will_do_whatever_the_exercises_are_called_where_one_is_meant(tmp_path: Path) -> None:
+    course = Course(make_course(tmp_path, "stable_01", "stable_02", "warm_02", "warm_up"))
+    assert course.exercise("1").name == course.exercise("01").name == "stable_01"
+    for name in ("2", "02", "up"):
+        with pytest.raises(UsageError, match="no exercise called"):
+            course.exercise(name)
+
+
 def test_folders_of_one_name_are_one_exercise_and_need_no_register(tmp_path: Path) -> None:
     course = Course(make_course(tmp_path, "exercise_02", "exercise_01"))
     assert course.names == ["exercise_01", "exercise_02"]

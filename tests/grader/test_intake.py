@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.bulk.intake.exercises import Exercises
 from grader.bulk.intake.read import Batch, read_batch, submissions
 from grader.bulk.intake.roster import read_roster
 from grader.bulk.intake.tree import MAX_FILE, Tree
@@ -115,6 +116,36 @@ def test_code_answers_and_helpers_of_one_folder_are_one_submission(tmp_path: Pat
     assert bob.files == {}
     assert bob.answers == CODE
     assert ada.student == "ada"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "rest"),
+    [
+        ("warm_up", "warm_up", ""),
+        ("Warm-Up-ada", "warm_up", "ada"),
+        ("ada_stable_01", "stable_01", "ada"),
+        ("stable-1", "stable_01", ""),
+        ("ada-ex2", "stable_02", "ada"),
+        ("exercise_03", "exercise_03", ""),
+        ("ex1", None, ""),  # stable_01 or fast_01?
+        ("stable_012", None, "stable_012"),
+        ("lukewarm_up", None, "lukewarm_up"),
+    ],
+)
+def test_an_exercise_is_known_by_its_name_whatever_it_is_called(text: str, name: str | None, rest: str) -> None:
+    known = Exercises(["warm_up", "stable_01", "fast_01", "stable_02", "exercise_03", "other_03"])
+    assert known.find(text).name == name
+    assert known.without(text) == rest
+
+
+def test_the_program_is_the_one_named_after_the_exercise_whatever_it_is_called(tmp_path: Path) -> None:
+    root = layout(tmp_path, "ada/warm-up.py", "ada/helper.py", "bob/warm_up.py", zipped=False)
+    with Tree(root) as tree:
+        batch = read_batch(tree, ["warm_up", "cool_down"])
+    assert {one.student.id: (one.exercise, one.source) for one in batch.handed} == {
+        "ada": ("warm_up", "ada/warm-up.py"),
+        "bob": ("warm_up", "bob/warm_up.py"),
+    }
 
 
 def test_what_cant_be_matched_is_listed_with_why(tmp_path: Path) -> None:

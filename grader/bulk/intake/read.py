@@ -101,7 +101,7 @@ def read_batch(tree: Tree, exercises: Sequence[str], asked: str | None = None, r
             groups.setdefault((student.id, exercise), []).append(one)
     handed: list[Handed] = []
     for (id, exercise), files in sorted(groups.items()):
-        found, beside = tries(files)
+        found, beside = tries(files, exercise)
         trouble += [(one, BESIDE) for one in beside if one.rest[-1] != "__init__.py"]
         for group in found:
             attempt = sum(1 for _ in _same(handed, id, exercise)) + 1
@@ -176,7 +176,7 @@ def _handed(student: Student, exercise: str, files: Group, attempt: int) -> Hand
     programs = [one for one in files if not is_answers(one)]
     if len(programs) > MAX_FILES:
         return f"there are {len(programs)} programs beside it; at most {MAX_FILES} are taken"
-    main = main_of(programs)
+    main = main_of(programs, exercise)
     if programs and main is None:
         names = ", ".join(sorted(one.rest[-1] for one in programs)[:5])
         return f"which of these is the program: {names}? Call it {MAIN}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from grader.bulk.intake.layouts import Placed
 from grader.submission import ANSWERS, MAIN
@@ -10,7 +11,7 @@ Group = list[Placed]
 NOTEBOOK_MAIN = "train.ipynb"
 
 
-def tries(files: Sequence[Placed]) -> tuple[list[Group], Group]:
+def tries(files: Sequence[Placed], exercise: str) -> tuple[list[Group], Group]:
     """The tries, the earliest first; and what is in none, because it lies in another folder than the program.
 
     Files of one folder are one try; on Canvas, where there are no folders, until a file's name comes again. Answers without a
@@ -23,9 +24,10 @@ def tries(files: Sequence[Placed]) -> tuple[list[Group], Group]:
     groups = [part for group in folders.values() for part in (_by_repetition(group) if _flat(group) else [group])]
     groups.sort(key=_order)
     # A folder with train.py is the program's; beside it, one with other modules is no try of its own.
-    best = max(map(_rank, groups))
-    beside = [one for group in groups if _rank(group) < best and not any(map(is_answers, group)) for one in group]
-    kept = [group for group in groups if _rank(group) == best or any(map(is_answers, group))]
+    rank = partial(_rank, exercise)
+    best = max(map(rank, groups))
+    beside = [one for group in groups if rank(group) < best and not any(map(is_answers, group)) for one in group]
+    kept = [group for group in groups if rank(group) == best or any(map(is_answers, group))]
     return _with_answers(kept), beside
 
 
@@ -34,30 +36,30 @@ def is_answers(one: Placed) -> bool:
     return one.rest[-1].lower().endswith(ANSWERS)
 
 
-def main_of(programs: Sequence[Placed]) -> Placed | None:
-    """Which one is the program: by its name, or as the only one, the only notebook, the only one named after an exercise."""
+def main_of(programs: Sequence[Placed], exercise: str) -> Placed | None:
+    """Which one is the program: by its name, or as the only one, the only notebook, the only one named after the exercise."""
     tests: tuple[Callable[[str], object], ...] = (
         lambda name: name == MAIN,
         lambda name: name.casefold() == MAIN,
         lambda name: name.casefold() == NOTEBOOK_MAIN,
         lambda _name: True,
         lambda name: name.lower().endswith(".ipynb"),
-        _is_named,
+        partial(_is_named, exercise),
     )
     choices = ([one for one in programs if test(one.rest[-1])] for test in tests)
     return next((choice[0] for choice in choices if len(choice) == 1), None)
 
 
-def _is_named(name: str) -> bool:
-    return name.lower().startswith(("exercise", "ex", "train"))
+def _is_named(exercise: str, name: str) -> bool:
+    return name.lower().replace("-", "_").startswith(("exercise", "ex", "train", exercise.lower()))
 
 
-def _rank(group: Group) -> int:
+def _rank(exercise: str, group: Group) -> int:
     """How surely it has the program: 4 by train.py, 3 by train.ipynb, 2 by a notebook or a name, 1 by any .py, 0 not at all."""
     names = [one.rest[-1].casefold() for one in group if not is_answers(one)]
     if MAIN in names or NOTEBOOK_MAIN in names:
         return 4 if MAIN in names else 3
-    return 2 if any(name.endswith(".ipynb") or _is_named(name) for name in names) else min(1, len(names))
+    return 2 if any(name.endswith(".ipynb") or _is_named(exercise, name) for name in names) else min(1, len(names))
 
 
 def _flat(group: Group) -> bool:
