@@ -53,10 +53,11 @@ class Mutant:
 
 
 def operator(id: str, *exercises: str) -> Callable[[Edit], Edit]:
-    """Register an edit. Exercises by number: "03"; with several ids of one edit in several exercises, decorate it twice."""
+    """Register an edit. Exercises by name, or by number: "03" is exercise_03. With several ids, decorate it twice."""
 
     def register(edit: Edit) -> Edit:
-        OPERATORS.append(Operator(id, edit.__name__, frozenset(f"exercise_{number}" for number in exercises), edit))
+        names = frozenset(f"exercise_{name}" if name.isdecimal() else name for name in exercises)
+        OPERATORS.append(Operator(id, edit.__name__, names, edit))
         return edit
 
     return register

@@ -92,10 +92,10 @@ def test_an_edit_that_makes_no_python_is_a_fault() -> None:
 
 def test_operators_can_have_several_ids() -> None:
     there = len(OPERATORS)
-    operator("one", "03")(operator("other", "04", "05")(negate))
+    operator("one", "03")(operator("other", "04", "05", "warm_up")(negate))
     try:
         assert [(o.id, sorted(o.exercises)) for o in OPERATORS[there:]] == [
-            ("other", ["exercise_04", "exercise_05"]),
+            ("other", ["exercise_04", "exercise_05", "warm_up"]),
             ("one", ["exercise_03"]),
         ]
     finally:
