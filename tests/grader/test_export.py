@@ -68,6 +68,22 @@ def test_what_was_begun_is_graded_by_the_graders_own_course_and_summed_up(layout
     assert run(ROOT / "exercises" / "exercise_03" / "train.py") == (0, "")  # nothing is begun
 
 
+def test_an_exercise_of_any_name_is_graded_and_another_train_py_is_not(tmp_path: Path) -> None:
+    assert export(cwd=tmp_path).returncode == 0
+    program = tmp_path / "runner" / "grader" / "bin" / "grade"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$1"\n')
+    program.chmod(0o755)
+    begun = ("exercise_03/train.py", "exercises/stable_01/train.py", "warm_up/train.py", "warm_up/exercise.toml")
+    for path in (*begun, "src/train.py"):
+        (tmp_path / "repository" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "repository" / path).write_text("")
+    environment = {"RUNNER_TEMP": str(tmp_path / "runner"), "GITHUB_WORKSPACE": str(tmp_path / "repository")}
+    script = step((tmp_path / ".github" / "workflows" / "grade.yml").read_text(), "Grade")
+    done = subprocess.run(["bash", "-e", "-c", script], env=os.environ | environment, capture_output=True, text=True)
+    assert (done.returncode, sorted(done.stdout.split())) == (0, ["exercise_03", "stable_01", "warm_up"]), done.stderr
+
+
 def test_what_to_install_can_be_said_and_cant_break_out_of_its_line(tmp_path: Path) -> None:
     address = "git+https://example.org/course.git@v2"
     assert export("--install", address, cwd=tmp_path).returncode == 0
