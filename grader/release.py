@@ -14,7 +14,7 @@ from grader.zips import zipped
 SHOWN = {"README.md", "answers.toml", "drawn.json", "exercise.toml", "problem.py", "questions.toml", MAIN}
 README = """# {title}
 
-{count} exercises. Each folder in `exercises` has the lesson (`README.md`), the file that you write (`train.py`), the problem
+{count}. Each folder in `exercises` has the lesson (`README.md`), the file that you write (`train.py`), the problem
 that it is tried on (`problem.py`), and a file for your answers to the questions (`answers.toml`).
 
 Begin with `exercises/{first}/README.md`. `grade quiz {first}` asks the questions, `grade list` shows what there is.
@@ -59,8 +59,9 @@ def make_release(course: Course, version: str = "") -> Release:
     whole = hashlib.sha256("".join(f"{path} {digest}\n" for path, digest in hashes.items()).encode()).hexdigest()
     version = version or f"{versions()['grader']}+{whole[:8]}"
     first = exercises[0].name
+    count = f"{len(exercises)} exercises" if len(exercises) > 1 else "One exercise"
     title = "The exercises" if len(exercises) > 1 else exercises[0].about.title
-    files["README.md"] = README.format(title=title, count=len(exercises), first=first, version=version).encode()
+    files["README.md"] = README.format(title=title, count=count, first=first, version=version).encode()
     listed = "".join(f'"{path}" = "{digest}"\n' for path, digest in hashes.items())
     files["release.toml"] = f'version = "{version}"\ncontent = "{whole}"\n\n[sha256]\n{listed}'.encode()
     return Release(version, files, zipped({f"course-{version}/{path}": content for path, content in files.items()}))

@@ -17,8 +17,8 @@ def list_exercises(course_folder: Path | None) -> int:
     progress = Progress(course)
     columns = width()
     passed = sum(progress.of(name).passed for name in course.names)
-    said = f"{len(course.names)} exercises, each standing on the one before. You have passed {passed}."
-    click.echo(textwrap.fill(said, columns) + "\n")
+    several = f"{len(course.names)} exercises, each standing on the one before. You have passed {passed}."
+    click.echo(textwrap.fill(several if len(course.names) > 1 else "One exercise.", columns) + "\n")
     for name in course.names:
         for line in _entry(course.exercise(name), progress, columns):
             click.echo(line)

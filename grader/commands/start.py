@@ -89,7 +89,7 @@ def _start_next(course: Course) -> int:
     is_open = last in course.names and not progress.of(last).passed
     exercise = course.exercise(last) if last and is_open else next_exercise(course, progress, last)
     if exercise is None:
-        click.echo(told(f"All {len(course.names)} exercises are passed. grade list shows them; grade explore has more to see."))
+        click.echo(told(f"{_count(len(course.names), 'All')} passed. grade list shows them; grade explore has more to see."))
         return 0
     _say_begun(exercise, begin(exercise))
     return 0
@@ -102,8 +102,13 @@ def _start_all(course: Course) -> int:
         begin(exercise)
     kept = len(exercises) - len(new)
     left = f" {kept} {'was' if kept == 1 else 'were'} there already, and left as {'it is' if kept == 1 else 'they are'}."
-    click.echo(told(f"{len(new)} exercises are begun here.{left if kept else ''} See them all: grade list"))
+    click.echo(told(f"{_count(len(new))} begun here.{left if kept else ''} See them all: grade list"))
     return _start_next(course)
+
+
+def _count(number: int, before: str = "") -> str:
+    """So many exercises, as a sentence begins with them."""
+    return "One exercise is" if number == 1 else f"{before} {number} exercises are".lstrip()
 
 
 def _say_begun(exercise: Exercise, folder: Path) -> None:

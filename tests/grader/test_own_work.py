@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,15 @@ def test_start_begins_the_next_exercise_and_never_overwrites(tmp_path: Path) -> 
     assert "14 exercises are begun here. 1 was there already, and left as it is." in everything.stdout
     assert (tmp_path / "exercise_01" / "train.py").read_text() == "mine"
     assert len(list(tmp_path.glob("exercise_*/train.py"))) == 15
+
+
+def test_one_exercise_is_counted_as_one(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "exercises" / "exercise_01", tmp_path / "course" / "exercises" / "exercise_01")
+    assert "One exercise.\n" in grade("list", "--course", "course", cwd=tmp_path).stdout
+    assert "One exercise is begun here." in grade("start", "--all", "--course", "course", cwd=tmp_path).stdout
+    assert grade("release", "--out", "out", "--version", "1", "--course", "course", cwd=tmp_path).returncode == 0
+    with zipfile.ZipFile(tmp_path / "out" / "course-1.zip") as release:
+        assert b"\nOne exercise. Each folder" in release.read("course-1/README.md")
 
 
 def test_a_copy_that_was_stopped_half_way_is_no_begun_exercise(tmp_path: Path) -> None:
