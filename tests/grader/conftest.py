@@ -15,6 +15,8 @@ from grader.trace import Trace
 
 ROOT = Path(__file__).parents[2]
 
+collect_ignore = ["other_course"]  # its checks judge submissions, and test nothing here
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
