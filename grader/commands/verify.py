@@ -26,6 +26,7 @@ from grader.pipeline import Grader
 from grader.questions.grade import DECISIONS
 from grader.questions.rubrics import TERMS
 from grader.questions.sheet import SECRET
+from grader.released import FOLDER as RELEASED
 from grader.report import Report
 from grader.runner import RawRun, Runner
 from grader.submission import Submission, read_submission
@@ -35,7 +36,7 @@ IN_SOLUTION = {"train.py", "answers.toml"}
 IN_JUDGING = {SIGNATURES, "reference.py", "channels", "probes.toml", "wrong", "right"}
 QUESTIONS = {"questions.toml", "questions.py", "drawn.json", "rubrics"}
 BESIDE_JUDGING = {MISCONCEPTIONS, "mistakes.md", "grader", "hostile", "benchmarks", "mutants", "helpers"}
-BESIDE_QUESTIONS = {TERMS, SECRET, DECISIONS, "labelled"}
+BESIDE_QUESTIONS = {TERMS, SECRET, DECISIONS, "labelled", RELEASED}
 IGNORED = {"__pycache__"}
 NEARLY_ONE = re.compile(r"\b(?:1\.00|0\.99)\d+ times")  # said with more digits, to be told from 1
 

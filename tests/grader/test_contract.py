@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.report import Report
+from grader.commands.schema import schema
+from grader.report import SCHEMA_VERSION, Report
 
 PACKAGE = Path(grader.__file__).parent
 MODULES = {
@@ -259,6 +260,31 @@ def test_the_report_has_the_fields_of_the_contract_and_comes_back_the_same(sourc
     back = Report.model_validate_json(text)
     assert back == report
     assert back.model_dump_json() == text
+
+
+def test_the_schema_on_file_is_the_reports_own_with_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    schema()
+    printed = capsys.readouterr().out
+    assert (PACKAGE / "report.schema.json").read_text("utf-8") == printed, "grade schema > grader/report.schema.json"
+    assert json.loads(printed)["$id"] == f"urn:descent-course:report:{SCHEMA_VERSION}"
+
+
+# What each published version of the report had: a field may come, and none may go without another version.
+FIELDS_OF_1 = {
+    "schema_version exercise title verdict score max_score headline run identified checks diagnoses questions question_score "
+    "answers_notes student picture lines versions": "Report",
+    "status error error_line isolation isolation_missing printed cpu_seconds memory_mb": "RunReport",
+    "id title status points max_points message case": "CheckReport",
+    "id title confidence line evidence one_of hint see why mend read": "DiagnosisReport",
+}
+
+
+def test_no_field_of_the_published_version_is_taken_away() -> None:
+    schema = Report.model_json_schema()
+    assert SCHEMA_VERSION == 1, "write down what version 1 had as it was, and what this one has beside it"
+    for fields, model in FIELDS_OF_1.items():
+        there = schema["properties"] if model == "Report" else schema["$defs"][model]["properties"]
+        assert set(fields.split()) <= set(there), model
 
 
 def test_the_published_schema_names_every_field_and_word_of_the_contract() -> None:

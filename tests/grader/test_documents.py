@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -14,9 +15,10 @@ import click
 import pytest
 
 from grader.cli import cli
+from grader.course import Course
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "INSTRUCTORS.md")
+DOCUMENTS = ("README.md", "INSTRUCTORS.md", "CONTRIBUTING.md")
 COMMAND = re.compile(r"^    (grade .*)$", re.M)
 INLINE = re.compile(r"`(grade [^`…]*)`")
 
@@ -61,6 +63,62 @@ def test_an_instructors_term_works_as_it_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "release" / "course-2026.1.zip").is_file()
     assert len((tmp_path / "tickets.csv").read_text().splitlines()) == 4
     assert json.loads((tmp_path / "results.json").read_text())["score"] == 10
+
+
+def test_what_an_author_is_led_through_works_as_it_is_written(tmp_path: Path) -> None:
+    """Each block of code goes into the file that is named before it, and each command is typed, in the order of the page."""
+    names = course_of_few_mistakes(tmp_path)
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    parts = list(re.finditer(r"^    (?P<command>grade [^\n]*)$|^```\w+\n(?P<code>.*?)^```$", text, re.M | re.S))
+    assert len([part for part in parts if part["code"]]) == 5
+    for part in parts:
+        if part["code"]:
+            paragraph = text[: part.start()].rstrip().rpartition("\n\n")[2]
+            path = tmp_path / re.findall(r"`(\w+/[^`\n]+\.(?:py|toml))`", paragraph)[-1]
+            with path.open("a", encoding="utf-8") as file:
+                file.write(("\n" if file.tell() else "") + part["code"])
+            continue
+        done = subprocess.run(
+            [sys.executable, "-m", "grader", *shlex.split(part["command"])[1:], "--course", "."],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{part['command']}\n{done.stdout}{done.stderr}"
+    course = Course(tmp_path)
+    assert course.names == ["exercise_03", "exercise_16"]
+    assert "shrinks_learning_rate" not in names
+    for exercise in course.names:
+        assert (tmp_path / "tests" / exercise / "wrong" / "shrinks_learning_rate.py").is_file()
+        assert "first_step = " in (tmp_path / "solutions" / exercise / "answers.toml").read_text()
+
+
+def course_of_few_mistakes(folder: Path) -> set[str]:
+    """Exercise 03 alone, with the mistakes that its questions speak of: enough to show what an author does."""
+    said = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "exercise_03").rglob("*.toml"))
+    catalogue = tomllib.loads((ROOT / "tests" / "misconceptions.toml").read_text("utf-8"))
+    names = {name for name in catalogue if f'"{name}"' in said} | {"never_clears_gradients"}
+    for part in ("exercises", "tests", "solutions"):
+        shutil.copytree(
+            ROOT / part / "exercise_03", folder / part / "exercise_03", ignore=shutil.ignore_patterns("__pycache__")
+        )
+    for program in (folder / "tests" / "exercise_03" / "wrong").glob("*.py"):
+        if program.stem not in names:
+            program.unlink()
+    shutil.rmtree(folder / "tests" / "exercise_03" / "right")
+    signatures = folder / "tests" / "exercise_03" / "signatures.json"
+    known = json.loads(signatures.read_text("utf-8"))
+    signatures.write_text(json.dumps({name: known[name] for name in known if name in names | {"right"}}), "utf-8")
+    probes = folder / "tests" / "exercise_03" / "probes.toml"
+    probes.write_text(re.sub(r"^one_of = \[\n.*?^\]\n", "", probes.read_text("utf-8"), flags=re.M | re.S), "utf-8")
+    shutil.copyfile(ROOT / "tests" / "rubric_terms.toml", folder / "tests" / "rubric_terms.toml")
+    entries = re.split(r"^(?=\[)", (ROOT / "tests" / "misconceptions.toml").read_text("utf-8"), flags=re.M)
+    kept = [entry for entry in entries if not entry.startswith("[") or entry[1:].partition("]")[0] in names]
+    (folder / "tests" / "misconceptions.toml").write_text("".join(kept), "utf-8")
+    about = folder / "exercises" / "exercise_03" / "exercise.toml"
+    about.write_text(re.sub(r"^after = .*\n", "", about.read_text("utf-8"), flags=re.M), "utf-8")
+    return names
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
