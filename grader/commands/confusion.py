@@ -18,7 +18,7 @@ import click
 from grader.commands.confusion_table import HIDDEN, Graded, write_json, write_programs, write_table
 from grader.course import About, Case, Course, Exercise, find_course
 from grader.diagnosis.compare import distance, said
-from grader.faults import GraderFault
+from grader.faults import GraderFault, UsageError
 from grader.job import limits, make_job, trace_of
 from grader.mutants import Mutant, Operator, doubles, load_operators, read_style, singles
 from grader.pipeline import Grader
@@ -52,7 +52,7 @@ def confusion(
     if unknown:
         raise GraderFault(f"Operators make mistakes that the catalogue hasn't got: {', '.join(unknown)}.")
     if not asked:
-        raise GraderFault("There are no operators for this in tests/mutants.")
+        raise UsageError(f"There are no operators for this in {course.root / 'tests' / 'mutants'}: nothing can be measured.")
     graded: list[Graded] = []
     for name, found in zip(asked, grade_all(course.root, asked, styles, pairs), strict=True):
         click.echo(f"{name}: {len(found)} programs graded", err=True)

@@ -29,7 +29,7 @@ def main(root: Path, check: bool) -> int:
             raise GraderFault(why)
         if check:
             return _check(warm, exercise)
-        report = warm.grade(exercise, _handed_in(root / "submission", exercise))
+        report = warm.grade(exercise, handed_in(root / "submission", exercise))
     replace_file(root / "results" / "results.json", gradescope(report, settings["visibility"]).encode(), READABLE)
     print(f"{report.exercise}: {report.score:g} of {report.max_score:g}. {report.headline}")
     return 0
@@ -58,10 +58,14 @@ def _check(warm: Warm, exercise: Exercise) -> int:
     return 0
 
 
-def _handed_in(folder: Path, exercise: Exercise) -> Path:
-    """Where the work is: at the top, or in the folder that was handed in whole."""
+def handed_in(folder: Path, exercise: Exercise) -> Path:
+    """Where the work is: at the top, or in the folder that was handed in whole.
+
+    No link is followed: it may lead to the solution.
+    """
     for place in (folder, folder / exercise.name, folder / "exercises" / exercise.name):
-        if any((place / name).is_file() for name in (MAIN, ANSWERS)) or any(place.glob("*.ipynb")):
+        here = place.resolve() == folder.resolve() / place.relative_to(folder)
+        if here and (any((place / name).is_file() for name in (MAIN, ANSWERS)) or any(place.glob("*.ipynb"))):
             return place
     folders = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
     return folders[0] if len(folders) == 1 and not any(folder.glob("*.py")) else folder

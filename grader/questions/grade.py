@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from grader.faults import GraderFault
 from grader.questions.answers import Answers, Note, read_answers, unknown_ids
 from grader.questions.marking import about, mark
 from grader.questions.model import QuestionSet
@@ -121,8 +122,10 @@ class QuestionGrader:
             return QuestionReport.model_validate({**about(question), **unmarked, "given": str(answers.given[question.id])})
         key = self.questions.key[question.id]
         if question.kind == "short":
-            rubric = self.rubrics[key.rubric or question.id]
-            return mark_short(question, key, rubric, str(given.reply), self.decisions)
+            name = key.rubric or question.id
+            if name not in self.rubrics:
+                raise GraderFault(f"The short answer {question.id} of {self.questions.exercise.name} has no rubric {name}.")
+            return mark_short(question, key, self.rubrics[name], str(given.reply), self.decisions)
         values = self.questions.values[question.id][asked.variant] if asked.variant is not None else {}
         return mark(question, key, values, given.reply)
 

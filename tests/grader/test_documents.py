@@ -148,9 +148,14 @@ def test_every_command_is_in_the_readme() -> None:
             assert f"`grade {name}" in text, name
 
 
-@pytest.mark.parametrize("name", ["", *cli.commands])
+NESTED = {
+    f"{name} {inner}": c for name, g in cli.commands.items() if isinstance(g, click.Group) for inner, c in g.commands.items()
+}
+
+
+@pytest.mark.parametrize("name", ["", *cli.commands, *NESTED])
 def test_every_help_text_is_complete(name: str) -> None:
-    command = cli.commands[name] if name else cli
+    command = {"": cli, **cli.commands, **NESTED}[name]
     assert command.help
     assert command.help.split("\n")[0].rstrip().endswith((".", "]"))
     for parameter in command.params:

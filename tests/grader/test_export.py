@@ -78,6 +78,7 @@ def test_an_exercise_of_any_name_is_graded_and_another_train_py_is_not(tmp_path:
     for path in (*begun, "src/train.py"):
         (tmp_path / "repository" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "repository" / path).write_text("")
+    (tmp_path / "repository" / "exercise_05").symlink_to(ROOT / "solutions" / "exercise_05")  # somebody else's work
     environment = {"RUNNER_TEMP": str(tmp_path / "runner"), "GITHUB_WORKSPACE": str(tmp_path / "repository")}
     script = step((tmp_path / ".github" / "workflows" / "grade.yml").read_text(), "Grade")
     done = subprocess.run(["bash", "-e", "-c", script], env=os.environ | environment, capture_output=True, text=True)

@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from grader.course import Course
+from grader.faults import Ungradable
 from grader.gradescope.make import make_autograder, requirements
-from grader.gradescope.run import unfit
+from grader.gradescope.run import handed_in, unfit
 from grader.raw import Isolation
 from grader.render.results import gradescope
 from grader.report import Report
+from grader.submission import read_submission
 
 ROOT = Path(__file__).parents[2]
 SYSTEM = {**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PIP_EXTRA_INDEX_URL": ""}
@@ -168,6 +170,33 @@ def test_the_scripts_are_sound_to_bash(script: str, made: bytes) -> None:
 )
 def test_code_is_run_only_where_it_is_another_users(tier: str, other: bool, fit: bool) -> None:
     assert (unfit(Isolation(tier, ("Why not.",), other)) == "") is fit
+
+
+def test_the_work_is_found_where_students_put_it_and_never_by_a_link(tmp_path: Path, course: Course) -> None:
+    exercise = course.exercise("exercise_03")
+
+    def found(*paths: str) -> str:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        for path in paths:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text("x = 1")
+        return str(handed_in(folder, exercise).relative_to(folder))
+
+    assert found("train.py", "exercise_03/train.py") == "."
+    assert found("answers.toml") == "."
+    assert found("my.ipynb") == "."
+    assert found("exercise_03/train.py", "exercise_04/train.py") == "exercise_03"
+    assert found("exercises/exercise_03/train.py", "exercises/exercise_04/train.py") == "exercises/exercise_03"
+    assert found("work/train.py") == "work"
+    assert found("a/train.py", "b/train.py") == "."
+    for name in ("exercise_03", "exercises", "other"):
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        (folder / name).symlink_to(exercise.solution if name != "exercises" else ROOT / "solutions")
+        assert handed_in(folder, exercise) == folder
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    (folder / "train.py").symlink_to(exercise.solution / "train.py")
+    with pytest.raises(Ungradable, match="symbolic link"):
+        read_submission(handed_in(folder, exercise))
 
 
 def test_the_command_writes_it_and_says_what_to_do(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def _shot(browser: Page, page: Path, width: int, height: int, heading: str = "")
 def _typed(command: list[str], work: Path, environment: dict[str, str]) -> str:
     """All that a command writes to a terminal."""
     with Terminal(command, work, COLORTERM="truecolor", TERM="xterm-256color", PYTHONPATH=str(ROOT), **environment) as terminal:
-        terminal.ended()
+        terminal.ended(wait=300)
         return terminal.raw.replace("\r\n", "\n").strip("\n")
 
 

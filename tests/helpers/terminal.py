@@ -70,9 +70,9 @@ class Terminal:
         start, self._seen = self._seen, len(self.plain)
         return self.plain[start:]
 
-    def ended(self) -> int:
+    def ended(self, wait: float = _WAIT) -> int:
         """Its exit code, once it has ended."""
-        deadline = time.monotonic() + _WAIT
+        deadline = time.monotonic() + wait
         while time.monotonic() < deadline:
             self._read(0.05)
             pid, status = os.waitpid(self.pid, os.WNOHANG)
