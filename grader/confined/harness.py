@@ -86,13 +86,14 @@ def run(job: bytes, out: int) -> None:
     sys.argv = [task["main"]]
     printed = Printed()
     sys.stdout = sys.stderr = printed
-    _set_alarm(task["wall_s"])
+    _alarm.set(task["wall_s"])
 
     path = folder / task["main"]
     functions = Functions(path, task["functions"])
     error: dict[str, Any] | None = None
     try:
-        functions.load()
+        with _alarm:
+            functions.load()
     except Unusable as reason:
         error = {"kind": reason.kind, "type": "", "message": reason.message, "line": reason.line, "frames": []}
     except BaseException as raised:
@@ -181,7 +182,8 @@ def _run_case(
     try:
         try:
             watch(recorder)
-            returned = drive(functions, **arguments)
+            with _alarm:
+                returned = drive(functions, **arguments)
         finally:
             watch(None)
             seconds = time.perf_counter() - started
@@ -250,13 +252,39 @@ class Encoder:
         return {"other": f"{kind.__module__}.{kind.__qualname__}"[:100]}
 
 
-def _set_alarm(wall_s: float) -> None:
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise OutOfTime
+class Alarm:
+    """Rings a little before the watchdog does, so that the line can be told. It interrupts the learner's code alone.
 
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, max(0.1, wall_s - ALARM_BEFORE_S))
+    Used as a context manager around that code. Where it rings in code of ours, what comes next of theirs doesn't begin.
+    """
+
+    def __init__(self) -> None:
+        """It isn't set yet."""
+        self._rang = self._inside = False
+
+    def set(self, wall_s: float) -> None:
+        """Let it ring that long from now."""
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, self._ring)
+            signal.setitimer(signal.ITIMER_REAL, max(0.1, wall_s - ALARM_BEFORE_S))
+
+    def __enter__(self) -> None:
+        """The learner's code begins."""
+        self._inside = not self._rang
+        if self._rang:
+            raise OutOfTime
+
+    def __exit__(self, *_: object) -> None:
+        """It has ended."""
+        self._inside = False
+
+    def _ring(self, _signal: int, _frame: FrameType | None) -> None:
+        self._rang = True
+        if self._inside:
+            raise OutOfTime
+
+
+_alarm = Alarm()
 
 
 def _load_problem(code: CodeType) -> ModuleType:

@@ -4,12 +4,14 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from grader.confined.harness import ALARM_BEFORE_S, Alarm, OutOfTime
 from grader.course import Course
 from grader.faults import Ungradable, UsageError
 from grader.pipeline import Grader
@@ -307,6 +309,23 @@ def test_what_breaks_while_it_runs_is_failed_with_the_right_status(name: str, ha
     assert words in report.headline
     assert report.score == 0
     assert "Traceback" not in report.model_dump_json()
+
+
+def test_time_that_runs_out_in_the_graders_own_code_is_no_end_of_the_process() -> None:
+    """It rang while a record was packed, on a busy machine: then the next case doesn't begin, and is said to be out of time."""
+    alarm = Alarm()
+    with alarm:
+        pass
+    alarm.set(ALARM_BEFORE_S)  # the shortest that there is
+    end = time.monotonic() + 1
+    while time.monotonic() < end:  # code of ours, which it leaves alone
+        pass
+    with pytest.raises(OutOfTime), alarm:
+        pytest.fail("the learner's code has begun")
+    again = Alarm()
+    again.set(ALARM_BEFORE_S)
+    with pytest.raises(OutOfTime), again:
+        time.sleep(30)
 
 
 def test_a_flood_of_output_is_cut_and_costs_nothing(grade: Grade) -> None:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 import tomllib
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -178,15 +177,13 @@ def test_a_grader_that_was_killed_is_started_again(notebook: Notebook) -> None:
 
 def test_interrupting_the_kernel_ends_the_grading_and_the_next_works(notebook: Notebook) -> None:
     endless = f"{GRADE}\ndef train(model, loss_fn, X, y, lr, epochs):\n    while True:\n        pass\n"
-    begun = time.monotonic()
     asked = notebook.client.execute(endless)
     while "Running your code" not in str(notebook.client.get_iopub_msg(timeout=WAIT)["content"]):
         pass
     notebook.manager.interrupt_kernel()
     reply = notebook.client.get_shell_msg(timeout=WAIT)
     assert reply["parent_header"]["msg_id"] == asked
-    assert reply["content"]["status"] == "error"
-    assert time.monotonic() - begun < 18  # the run itself may take twenty
+    assert reply["content"]["status"] == "error"  # by itself it would end with a report, of a loop that never ends
     assert "Passed: 10 of 10 points" in notebook.run(RIGHT)
 
 

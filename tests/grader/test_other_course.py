@@ -205,7 +205,7 @@ def test_a_class_is_marked(root: Path, tmp_path: Path) -> None:
 
 ONE_OF_THEM = re.compile(r"exercise_\d")
 PREFIX = re.compile(r"exercise_(?!\d)")
-SAID_BY = {"echo", "told"}
+SAID_BY = {"argument", "echo", "told"}
 SAID_LATER = {"questions/review.py"}  # collects what it says of a file, with an example: exercise = "exercise_05"
 # Where "exercise_" stands for the customary beginning of a name, beside a way for any other: "3" is short for "exercise_3".
 CUSTOMARY = {"bulk/intake/exercises.py", "course.py", "mutants.py", "render/text.py"}
