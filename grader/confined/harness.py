@@ -345,17 +345,32 @@ def _function(module: ModuleType, name: str, parameters: list[str], path: Path) 
         its = type(function).__name__
         raise Unusable("no_function", f"{name} in {path.name} isn't a {kind} but of type {its}: write `{write}`")
     try:
-        _bind(inspect.signature(function), parameters)
+        _bind(_signature(function), parameters)
     except TypeError as error:
         made = getattr(function, "__init__", function) if inspect.isclass(function) else function
         line = getattr(getattr(made, "__code__", None), "co_firstlineno", None)
-        signature = f"{name}{inspect.signature(function)}"[:200]
+        signature = f"{name}{_signature(function)}"[:200]
         raise Unusable(
             "signature", f"`{signature}` can't be called as `{wanted}` ({error}): take these arguments, in this order", line
         ) from None
     except ValueError:
         pass  # a callable without a signature: the call will tell
     return function  # type: ignore[no-any-return]
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    """What it takes, without annotations: Python 3.14 runs them only when asked, and they may name what there isn't."""
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        try:
+            full = inspect.signature(function, annotation_format=annotationlib.Format.STRING)
+        except Exception as error:  # an annotation of constants alone is run even so: "Tensor" | None
+            raise ValueError(f"it can't be told: {error}") from error
+    else:
+        full = inspect.signature(function)
+    bare = [parameter.replace(annotation=parameter.empty) for parameter in full.parameters.values()]
+    return full.replace(parameters=bare, return_annotation=full.empty)
 
 
 def _bind(signature: inspect.Signature, parameters: list[str]) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 import tempfile
 import time
 import zipfile
@@ -73,6 +74,25 @@ BAD_SOURCES = {
 def test_what_cant_be_run_is_told_in_a_sentence_with_its_line(name: str, grade: Grade) -> None:
     source, words, line = BAD_SOURCES[name]
     assert_ungradable(grade(source), *words, line=line)
+
+
+UNKNOWN = b"def train(model: nn.Module, loss_fn, X: Tensor, y, lr: float, epochs: int = 3) -> Losses:\n"
+
+
+def test_annotations_are_not_looked_at(grade: Grade) -> None:
+    annotated = SOLUTION.replace(b"def train(model, loss_fn, X, y, lr, epochs):\n", UNKNOWN)
+    assert annotated != SOLUTION
+    assert grade(b"from __future__ import annotations\n" + annotated).verdict == "passed"
+    if sys.version_info >= (3, 14):
+        assert grade(annotated).verdict == "passed"
+        unreadable = annotated.replace(b"X: Tensor", b'X: "Tensor" | None')
+        assert grade(unreadable).verdict == "passed"
+    else:  # there, Python itself looks at them
+        assert_ungradable(
+            grade(annotated), "NameError: name 'nn' is not defined", line=SOLUTION[: SOLUTION.index(b"def ")].count(b"\n") + 1
+        )
+    short = b"from __future__ import annotations\ndef train(model: nn.Module, X: Tensor = 2) -> Losses:\n    pass\n"
+    assert_ungradable(grade(short), "`train(model, X=2)` can't be called", line=2)
 
 
 def folder_of(tmp_path: Path, **files: bytes) -> Path:
