@@ -232,10 +232,11 @@ class Gradebook:
     def _count(self, submission: int, made: Made) -> None:
         """Let a result count; a fault only where nothing better does."""
         self._connection.execute(
-            "UPDATE submission SET counts = (SELECT id FROM result WHERE submission = ?1 AND fingerprint = ?2 AND state = ?3) "
-            "WHERE id = ?1 AND (?3 = 'graded' OR counts IS NULL "
+            "UPDATE submission SET counts = (SELECT id FROM result "
+            "WHERE submission = :submission AND fingerprint = :fingerprint AND state = :state) "
+            "WHERE id = :submission AND (:state = 'graded' OR counts IS NULL "
             "OR (SELECT state FROM result WHERE id = counts) = 'fault')",
-            (submission, made.fingerprint, made.state),
+            {"submission": submission, "fingerprint": made.fingerprint, "state": made.state},
         )
 
     def let_count(self, results: Iterable[tuple[int, Made]]) -> None:
