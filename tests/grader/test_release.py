@@ -116,7 +116,8 @@ def test_somebodys_work_is_no_stub(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", ["../x", "a/b", "", " "])
 def test_a_version_cant_lead_out_of_the_folder(version: str, tmp_path: Path) -> None:
-    command = [*GRADE, "release", "--out", "o", "--version", version, "--course", str(ROOT)]
+    shutil.copytree(ROOT / "exercises" / "exercise_03", tmp_path / "c" / "exercises" / "exercise_03")
+    command = [*GRADE, "release", "--out", "o", "--version", version, "--course", "c"]
     done = subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert done.returncode == (0 if version == "" else 2)
-    assert {path.name for path in tmp_path.iterdir()} == ({"o"} if version == "" else set())
+    assert {path.name for path in tmp_path.iterdir()} == ({"c", "o"} if version == "" else {"c"})
