@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+from terminal import Terminal
 
 from grader.cli import cli
 from grader.course import Course
@@ -63,6 +64,30 @@ def test_an_instructors_term_works_as_it_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "release" / "course-2026.1.zip").is_file()
     assert len((tmp_path / "tickets.csv").read_text().splitlines()) == 4
     assert json.loads((tmp_path / "results.json").read_text())["score"] == 10
+
+
+def test_what_a_learner_is_told_to_type_works(tmp_path: Path) -> None:
+    """The commands of the README, in order, in an empty folder; those for teachers with two students' work."""
+    (tmp_path / "class.csv").write_text("id,name\ns1,Ada\ns2,Bob\n")
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        for student in ("s1", "s2"):
+            archive.write(ROOT / "solutions" / "exercise_03" / "train.py", f"{student}/train.py")
+    commands = COMMAND.findall((ROOT / "README.md").read_text("utf-8"))
+    assert len(commands) >= 3
+    state = {"XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONPATH": str(ROOT)}
+    for command in commands:
+        words = [sys.executable, "-m", "grader", *shlex.split(command)[1:]]
+        if command == "grade watch":  # until it is left
+            with Terminal(words, tmp_path, **state) as terminal:
+                terminal.until("Not started yet")
+                terminal.until("q: quit")
+                terminal.type("q")
+                assert terminal.ended() == 1  # it isn't passed
+            continue
+        done = subprocess.run(words, cwd=tmp_path, env=os.environ | state, capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    assert (tmp_path / "exercise_03" / "train.py").is_file()
+    assert (tmp_path / "graded" / "grades.csv").is_file()
 
 
 def test_what_an_author_is_led_through_works_as_it_is_written(tmp_path: Path) -> None:
