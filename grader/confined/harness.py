@@ -361,10 +361,9 @@ def _function(module: ModuleType, name: str, parameters: list[str], path: Path) 
 def _signature(function: Callable[..., Any]) -> inspect.Signature:
     """What it takes, without annotations: Python 3.14 runs them only when asked, and they may name what there isn't."""
     if sys.version_info >= (3, 14):
-        import annotationlib
-
+        text = importlib.import_module("annotationlib").Format.STRING
         try:
-            full = inspect.signature(function, annotation_format=annotationlib.Format.STRING)
+            full = inspect.signature(function, annotation_format=text)
         except Exception as error:  # an annotation of constants alone is run even so: "Tensor" | None
             raise ValueError(f"it can't be told: {error}") from error
     else:
