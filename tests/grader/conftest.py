@@ -1,5 +1,6 @@
 """What the tests share: one runner, and the exercises of this checkout. Everything is real; nothing is mocked."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,9 +21,13 @@ collect_ignore = ["other_course"]  # its checks judge submissions, and test noth
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep what is cached, and how far somebody is, out of the user's own folders, and start without either."""
+    """Keep what is cached, and how far somebody is, out of the user's own folders, and start without either.
+
+    Where the tests run in several processes, these share what is cached: recordings of known mistakes, named by their content.
+    """
+    together = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.mktemp("own")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(together / "cache"))
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
 

@@ -24,7 +24,7 @@ from grader.report import Report
 from grader.submission import read_submission
 
 ROOT = Path(__file__).parents[2]
-SYSTEM = {**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PIP_EXTRA_INDEX_URL": ""}
+SYSTEM = {**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PIP_EXTRA_INDEX_URL": "", "PIP_NO_COMPILE": "1"}
 SPY = """
 import os
 def train(model, loss_fn, X, y, lr, epochs):

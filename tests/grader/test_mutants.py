@@ -13,7 +13,7 @@ from grader.cli import cli
 from grader.commands.confusion import Confusion, Fresh, confusion, grade_mutants, groups, of_double, of_single
 from grader.commands.confusion_table import Graded, complaints, write_programs, write_table
 from grader.course import Course
-from grader.faults import GraderFault
+from grader.faults import GraderFault, UsageError
 from grader.mutants import OPERATORS, Operator, apply, doubles, load_operators, operator, read_style, singles
 from grader.report import DiagnosisReport, Report, RunReport
 from grader.runner import Runner
@@ -346,7 +346,7 @@ def test_the_command_says_what_it_found(small: Course, tmp_path: Path) -> None:
 
 def test_the_command_has_nothing_to_do_without_operators(small: Course) -> None:
     (small.root / "tests" / "mutants" / "loops.py").unlink()
-    with pytest.raises(GraderFault, match="no operators"):
+    with pytest.raises(UsageError, match="no operators"):
         confusion([], small.root, 1, 0, None, None)
 
 
