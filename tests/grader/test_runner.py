@@ -111,7 +111,8 @@ def test_jobs_and_results_of_any_size(size: int, runner: Runner) -> None:
         ("1 / 0", "exited", 1),
         ("import ctypes; ctypes.string_at(0)", "signalled", signal.SIGSEGV),
         (
-            "import sys; sys.setrecursionlimit(10**9)\nclass A:\n  def __eq__(s, o): return [s] == [o]\nA() == A()",
+            # In the C library: since Python 3.12 its own recursion in C ends in a RecursionError.
+            "import ctypes; ctypes.CDLL(None).regcomp(ctypes.create_string_buffer(256), b'(' * 10**6, 1)",
             "signalled",
             11,
         ),
