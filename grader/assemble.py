@@ -61,7 +61,7 @@ def assemble(
             "question_score": graded.score,
             "answers_notes": graded.notes,
             "student": graded.student,
-            "standings": _standings(run) if verdict != "ungradable" else (),
+            "standings": standings(run) if verdict != "ungradable" else (),
             "picture": draw(run, mistake, diagnoses[0].title if mistake else ""),
             "lines": _lines(run.submission, [error.line if error else None, *(d.line for d in diagnoses)]),
             "versions": versions(torch=True),
@@ -85,7 +85,7 @@ def _run_report(raw: RawRun, run: Run) -> RunReport:
     )
 
 
-def _standings(run: Run) -> tuple[Standing, ...]:
+def standings(run: Run) -> tuple[Standing, ...]:
     """What the exercise's own `reference.py` has for a leaderboard: `standings(run)` gives names and values."""
     asked = getattr(run.cases[0].reference.sources.plan, "standings", None) if run.cases else None
     return tuple(Standing(name=name, value=value) for name, value in asked(run).items()) if asked else ()

@@ -125,7 +125,8 @@ def course_of_few_mistakes(folder: Path) -> set[str]:
     """Exercise 03 alone, with the mistakes that its questions speak of: enough to show what an author does."""
     said = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "exercise_03").rglob("*.toml"))
     catalogue = tomllib.loads((ROOT / "tests" / "misconceptions.toml").read_text("utf-8"))
-    names = {name for name in catalogue if f'"{name}"' in said} | {"never_clears_gradients"}
+    spoken_of = {name for name in catalogue if f'"{name}"' in said}
+    names = {"never_clears_gradients", "never_steps"}
     for part in ("exercises", "tests", "solutions"):
         shutil.copytree(
             ROOT / part / "exercise_03", folder / part / "exercise_03", ignore=shutil.ignore_patterns("__pycache__")
@@ -138,10 +139,12 @@ def course_of_few_mistakes(folder: Path) -> set[str]:
     known = json.loads(signatures.read_text("utf-8"))
     signatures.write_text(json.dumps({name: known[name] for name in known if name in names | {"right"}}), "utf-8")
     probes = folder / "tests" / "exercise_03" / "probes.toml"
-    probes.write_text(re.sub(r"^one_of = \[\n.*?^\]\n", "", probes.read_text("utf-8"), flags=re.M | re.S), "utf-8")
+    left_out = "".join(f'{name} = "It would take long."\n' for name in sorted(spoken_of - names))
+    cases = re.sub(r"^one_of = \[\n.*?^\]\n", "", probes.read_text("utf-8"), flags=re.M | re.S)
+    probes.write_text(f"{cases}\n[left_out]\n{left_out}", "utf-8")
     shutil.copyfile(ROOT / "tests" / "rubric_terms.toml", folder / "tests" / "rubric_terms.toml")
     entries = re.split(r"^(?=\[)", (ROOT / "tests" / "misconceptions.toml").read_text("utf-8"), flags=re.M)
-    kept = [entry for entry in entries if not entry.startswith("[") or entry[1:].partition("]")[0] in names]
+    kept = [entry for entry in entries if not entry.startswith("[") or entry[1:].partition("]")[0] in names | spoken_of]
     (folder / "tests" / "misconceptions.toml").write_text("".join(kept), "utf-8")
     about = folder / "exercises" / "exercise_03" / "exercise.toml"
     about.write_text(re.sub(r"^after = .*\n", "", about.read_text("utf-8"), flags=re.M), "utf-8")

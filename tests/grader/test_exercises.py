@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from grader.assemble import standings
 from grader.checks.run import Run
 from grader.course import Course
 from grader.pipeline import Grader
@@ -111,6 +112,21 @@ def test_choosing_is_deterministic(course: Course, record: Callable[..., Trace],
     assert one == two
     assert 1 < one < 10, "a fixed answer earns something, and not all"
     assert one != round(one), "the mark goes by how near the choice comes"
+
+
+def test_choosing_has_a_leaderboard_and_the_others_none(graders: dict[str, Grader], record: Callable[..., Trace]) -> None:
+    def run(source: str, exercise: str) -> Run:
+        grader = graders[exercise]
+        return Run(grader.exercise, Submission({"train.py": source.encode()}), record(source, exercise), grader.references)
+
+    def choosing(lr: float) -> str:
+        return f"def choose(make_problem, budget):\n    return {{'optimizer': 'adam', 'lr': {lr}}}\n"
+
+    (far,), (near,) = (standings(run(choosing(lr), "exercise_15")) for lr in (1e-4, 1.0))
+    assert (near.name, near.order) == ("of the best descent, in %", "desc")
+    assert 0 <= far.value < near.value <= 100
+    assert standings(run("def choose(", "exercise_15")) == ()
+    assert standings(run("def train(:", "exercise_03")) == ()
 
 
 def test_nobody_may_evaluate_more_than_the_budget(judge: Judge) -> None:
