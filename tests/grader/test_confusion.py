@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[1] / "mutants"
 NAMED = {"named", "one-of", "both", "one"}
 
 
-@pytest.mark.parametrize("name", ["exercise_02", "exercise_06", "exercise_11"])
+@pytest.mark.parametrize("name", ["exercise_02", "exercise_06"])
 def test_mistakes_in_programs_never_seen_are_named(course: Course, runner: Runner, name: str) -> None:
     operators = [each for each in load_operators(FOLDER) if name in each.exercises]
     graded = [each for each in grade_mutants(course.exercise(name), runner, operators, 1, 12) if each.outcome != "no effect"]

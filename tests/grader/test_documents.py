@@ -105,6 +105,8 @@ def test_what_an_author_is_led_through_works_as_it_is_written(tmp_path: Path) ->
             continue
         if any(later["command"] == part["command"] for later in parts[number:]):
             continue  # it is typed once more, when there is more to find
+        if part["command"].startswith("grade verify exercise_16"):
+            continue  # test_new.py does: a copy is sound
         done = subprocess.run(
             [sys.executable, "-m", "grader", *shlex.split(part["command"])[1:], "--course", "."],
             cwd=tmp_path,

@@ -3,9 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
-from browser import BROWSER, Page
-from pictures import FOLDER, ROOT, page_png, terminal_svg
+from pictures import FOLDER, ROOT, terminal_svg
 
 PICTURE = re.compile(r"!\[(?P<words>[^\]]*)\]\((?P<path>[^)]+)\)")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -15,17 +13,6 @@ def test_the_terminals_is_what_the_command_shows_now(tmp_path: Path) -> None:
     assert (FOLDER / "terminal.svg").read_text("utf-8") == terminal_svg(tmp_path), (
         "python tests/helpers/pictures.py draws it anew"
     )
-
-
-@pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
-def test_the_pages_can_be_taken(tmp_path: Path) -> None:
-    browser = Page(tmp_path / "profile")
-    try:
-        shot = page_png(tmp_path, browser).read_bytes()
-    finally:
-        browser.close()
-    assert shot.startswith(PNG)
-    assert len(shot) > 100_000  # an empty page has a tenth of that
 
 
 def test_every_picture_of_a_document_is_there_and_said_in_words_and_none_is_left_over() -> None:
